@@ -1,0 +1,290 @@
+// exchange-peer: an Exchange-like remote PowerShell endpoint for tests. See README.md.
+// SPDX-License-Identifier: LGPL-2.1-or-later
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using ExchangePeer;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+var options = Options.Parse(args);
+if (options is null) return 2;
+var clock = Stopwatch.StartNew();
+
+World NewWorld(int atLeast = 0) => new(Math.Max(options.Int("mailboxes"), atLeast), options.Int("devices-per-mailbox"), (ulong)options.Int("seed"), TimeSpan.FromSeconds(options.Int("wipe-delay")), options["hazards"] == "on");
+if (options.Has("decode")) return Clixml.Decode(options["decode"]);
+if (options.Has("encode"))
+{
+    var (count, perMailbox) = (options.Int("encode"), options.Int("devices-per-mailbox"));
+    var all = NewWorld((count + perMailbox - 1) / perMailbox);
+    return Clixml.Encode(all.Mailboxes().SelectMany(m => all.Devices(m)).Take(count), options["encode-file"]);
+}
+World.Current = NewWorld();
+Behaviour.Current = new(options.Milliseconds("cmdlet-ms"), options.Milliseconds("stats-ms"), options.Int("object-us"), Budget.Parse(options["budget"]),
+    options["filter-whenchanged"] == "on", options["select"] == "open", new(options["deny"]));
+if (Behaviour.Current.Denied.Cmdlets.Except(ExchangeSession.CommandNames, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } unknown)
+{
+    Console.Error.WriteLine($"--deny: there is no {unknown}");
+    return 2;
+}
+ThreadPool.SetMinThreads(64, 64); // engine calls block their threads
+
+if (options.Int("http") <= 0 && options.Int("https") <= 0)
+{
+    Console.Error.WriteLine("no listener: --http and --https are both 0");
+    return 2;
+}
+
+var schemes = options["auth"].Split(',');
+var (user, password) = (options["user"], options["password"]);
+if (schemes.Contains("negotiate") || schemes.Contains("ntlm"))
+{
+    // gss-ntlmssp reads the accounts from this file; the runtime's own environment is not the C library's.
+    var accounts = Path.Combine(Path.GetTempPath(), $"exchange-peer-ntlm-{Environment.ProcessId}");
+    File.WriteAllText(accounts, $"CONTOSO:{user}:{password}\n");
+#pragma warning disable CA1416 // this program is for Linux
+    File.SetUnixFileMode(accounts, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+#pragma warning restore CA1416
+    Native.SetEnv("NTLM_USER_FILE", accounts, 1);
+    if (options.Has("keytab")) Native.SetEnv("KRB5_KTNAME", options["keytab"], 1);
+}
+var authenticator = new Authenticator(schemes, user, password);
+var wsman = new WsMan("EX01.contoso.com", options.Milliseconds("linger-ms"), options.Int("max-shells"), options["shell-fault"] == "exchange");
+var faults = new FaultPlan();
+var transcript = options.Has("transcript") ? new Transcript(options["transcript"]) : null;
+var actions = new ConcurrentDictionary<string, int>();
+
+var builder = WebApplication.CreateSlimBuilder();
+builder.WebHost.UseKestrelHttpsConfiguration();
+builder.Logging.ClearProviders();
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    var bind = IPAddress.Parse(options["bind"]);
+    kestrel.Limits.MaxRequestBodySize = 16 << 20;
+    kestrel.AddServerHeader = false;
+    if (options.Int("http") > 0) kestrel.Listen(bind, options.Int("http"), l => l.Protocols = HttpProtocols.Http1);
+    if (options.Int("https") <= 0) return;
+    var certificate = Authenticator.Certificate(options["cert"], options.Has("key") ? options["key"] : null);
+    kestrel.Listen(bind, options.Int("https"), l => { l.Protocols = HttpProtocols.Http1; l.UseHttps(certificate); });
+});
+var app = builder.Build();
+
+app.MapGet("/__state", () => Results.Json(new
+{
+    world = World.Current.Snapshot(),
+    shells = wsman.Shells.Values.Select(s => new { s.Id, s.Name, s.Owner, s.ResourceUri, s.Created, s.LastUsed, commands = s.CommandCount }),
+    requests = actions, wsman.Received, wsman.Sent, faults = faults.Armed,
+}));
+app.MapGet("/__devices", (HttpContext http) => Truth.Write(http, http.Request.Query["mailbox"].FirstOrDefault()));
+app.MapPost("/__churn", (HttpRequest control) => Control<Churn>(control, churn =>
+    Results.Json(World.Current.Churn(churn.Add, churn.Change, churn.Remove, churn.Quarantine))));
+app.MapPost("/__reset", () => { foreach (var s in wsman.Shells.Values) wsman.Close(s); faults.Clear(); actions.Clear(); World.Current = NewWorld(); return "reset\n"; });
+app.MapPost("/__fault", (HttpRequest control) => Control<Fault>(control, fault =>
+{
+    if (!Fault.Kinds.Contains(fault.Kind)) return Results.BadRequest("kinds: " + string.Join(", ", Fault.Kinds) + "\n");
+    if (fault.Action is { } action && !Fault.Actions.Contains(action, StringComparer.OrdinalIgnoreCase)) return Results.BadRequest("actions: " + string.Join(", ", Fault.Actions) + "\n");
+    if (fault.Kind == "kill-shells") foreach (var s in wsman.Shells.Values) wsman.Close(s); else faults.Arm(fault);
+    return Results.Text("armed\n");
+}));
+app.MapDelete("/__fault", () => { faults.Clear(); return "cleared\n"; });
+foreach (var path in new[] { "/PowerShell", "/wsman" }) app.MapPost(path, Serve);
+
+using var reaper = new Timer(_ =>
+{
+    foreach (var shell in wsman.Shells.Values)
+        if (shell.Busy == 0 && DateTime.UtcNow - shell.LastUsed > shell.IdleTimeout) wsman.Close(shell);
+}, null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+
+await app.StartAsync();
+Console.WriteLine($"exchange-peer ready after {clock.ElapsedMilliseconds} ms on {string.Join(" ", app.Urls)}");
+await app.WaitForShutdownAsync();
+return 0;
+
+// A control request in JSON; a misspelt key or bad JSON is refused, so that no test passes on a fault that was never armed.
+async Task<IResult> Control<T>(HttpRequest control, Func<T, IResult> act) where T : class
+{
+    var keys = string.Join(", ", typeof(T).GetProperties().Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)));
+    try
+    {
+        return await JsonSerializer.DeserializeAsync<T>(control.Body, Fault.Json) is { } request ? act(request) : Results.BadRequest($"keys: {keys}\n");
+    }
+    catch (JsonException e) { return Results.BadRequest($"{e.Message}\nkeys: {keys}\n"); }
+}
+
+async Task Serve(HttpContext http)
+{
+    var buffer = new MemoryStream();
+    await http.Request.Body.CopyToAsync(buffer);
+    var body = buffer.ToArray();
+    Interlocked.Add(ref wsman.Received, body.Length);
+
+    // Identify needs no authentication when the client says so.
+    var envelope = body.Length == 0 ? null : WsMan.Parse(new MemoryStream(body), out _);
+    if (envelope is not null && WsMan.IsIdentify(envelope) && http.Request.Headers["WSMANIDENTIFY"] == "unauthenticated")
+    {
+        transcript?.Write("Identify", http, body, 200, WsMan.IdentifyResponse());
+        await Reply(http, 200, WsMan.IdentifyResponse(), false);
+        return;
+    }
+    if (authenticator.Authenticate(http) is not { } name) return;
+    if (body.Length == 0) return; // a client that only sets up its security context
+    var encrypted = http.Request.ContentType?.StartsWith("multipart/encrypted", StringComparison.OrdinalIgnoreCase) == true;
+    try { if (encrypted) body = Authenticator.Decrypt(http, body); }
+    catch (InvalidDataException e) { Console.Error.WriteLine(e.Message); http.Response.StatusCode = 400; return; }
+
+    envelope = WsMan.Parse(new MemoryStream(body), out var problem);
+    if (problem is null && WsMan.IsIdentify(envelope!)) { await Reply(http, 200, WsMan.IdentifyResponse(), encrypted); return; }
+    WsManRequest? request = null;
+    Fault? fault = null;
+    int status;
+    string response;
+    try
+    {
+        if (problem is not null) throw WsManFault.BadXml(problem);
+        request = WsMan.Read(envelope!, $"{http.Request.Scheme}://{http.Request.Host}{http.Request.Path}", name, http.Connection.RemoteIpAddress?.ToString() ?? "");
+        var action = request.Action[(request.Action.LastIndexOf('/') + 1)..];
+        actions.AddOrUpdate(action, 1, (_, n) => n + 1);
+        fault = faults.Take(action);
+        if (fault?.Kind == "slow") await Task.Delay(fault.Ms);
+        if (fault?.Kind is "drop") { http.Abort(); return; }
+        if (fault?.Kind == "status") { http.Response.StatusCode = fault.Status; await http.Response.WriteAsync(fault.Body); return; }
+        if (fault?.Kind == "kill-shell" && request.ShellId is { } id && wsman.Shells.TryGetValue(id, out var killed)) wsman.Close(killed);
+        if (fault?.Kind == "timeout") throw WsManFault.TimedOut();
+        if (fault?.Kind == "denied") throw new WsManFault(500, 5, "Sender", "w:AccessDenied", "Access is denied.");
+
+        var result = await wsman.Handle(request,
+            shell => options["sticky"] == "off" || http.Request.Cookies["MS-WSMAN"] == Uri.EscapeDataString(shell.Cookie) || http.Request.Cookies["MS-WSMAN"] == shell.Cookie,
+            shell => { if (options["sticky"] != "off") http.Response.Headers.SetCookie = $"MS-WSMAN={shell.Cookie}; path=/; HttpOnly"; },
+            http.RequestAborted);
+        (status, response) = (200, wsman.Respond(request.Action + "Response", request.MessageId, result));
+    }
+    catch (WsManFault e)
+    {
+        if (options["sticky"] == "401" && request?.ShellId is not null && !http.Request.Cookies.ContainsKey("MS-WSMAN")) { http.Response.StatusCode = 401; return; }
+        (status, response) = (e.Status, wsman.RespondFault(e, request?.MessageId));
+    }
+    catch (OperationCanceledException) { return; }
+    catch (Exception e)
+    {
+        Console.Error.WriteLine(e);
+        (status, response) = (500, wsman.RespondFault(WsManFault.Internal(e.Message), request?.MessageId));
+    }
+    transcript?.Write(request?.Action ?? "bad", http, body, status, response);
+    if (fault?.Kind == "drop-after") { http.Abort(); return; }
+    await Reply(http, status, response, encrypted, fault?.Kind == "truncate");
+}
+
+async Task Reply(HttpContext http, int status, string xml, bool encrypt, bool truncate = false)
+{
+    var bytes = Encoding.UTF8.GetBytes(xml);
+    var type = "application/soap+xml;charset=UTF-8";
+    if (encrypt) bytes = Authenticator.Encrypt(http, bytes, out type);
+    http.Response.StatusCode = status;
+    http.Response.ContentType = type;
+    http.Response.ContentLength = bytes.Length;
+    Interlocked.Add(ref wsman.Sent, bytes.Length);
+    await http.Response.Body.WriteAsync(truncate ? bytes.AsMemory(0, bytes.Length / 2) : bytes);
+    if (truncate) { await http.Response.Body.FlushAsync(); http.Abort(); }
+}
+
+namespace ExchangePeer
+{
+    public sealed record Fault(string Kind, int Count = 1, string? Action = null, int Ms = 0, int Status = 503, string Body = "", int After = 0)
+    {
+        public static readonly string[] Kinds = ["drop", "drop-after", "truncate", "status", "slow", "kill-shell", "kill-shells", "timeout", "denied"];
+        public static readonly string[] Actions = ["Create", "Command", "Send", "Receive", "Signal", "Delete"];
+        public static readonly JsonSerializerOptions Json = new() { PropertyNameCaseInsensitive = true, UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
+    }
+
+    public sealed record Churn(int Add = 0, int Change = 0, int Remove = 0, int Quarantine = 0);
+
+    public sealed class FaultPlan
+    {
+        private readonly List<Fault> armed = [];
+        public Fault[] Armed { get { lock (armed) return [.. armed]; } }
+        public void Arm(Fault fault) { lock (armed) armed.Add(fault); }
+        public void Clear() { lock (armed) armed.Clear(); }
+
+        /// <summary>The first armed fault that is for this action; counts it down.</summary>
+        public Fault? Take(string action)
+        {
+            lock (armed)
+            {
+                var at = armed.FindIndex(f => f.Action is null || f.Action.Equals(action, StringComparison.OrdinalIgnoreCase));
+                if (at < 0) return null;
+                var fault = armed[at];
+                if (fault.After > 0) { armed[at] = fault with { After = fault.After - 1 }; return null; }
+                if (fault.Count <= 1) armed.RemoveAt(at); else armed[at] = fault with { Count = fault.Count - 1 };
+                return fault;
+            }
+        }
+    }
+
+    /// <summary>Writes every exchange to numbered files.</summary>
+    public sealed class Transcript
+    {
+        private readonly string folder;
+        private int number;
+        public Transcript(string folder) => Directory.CreateDirectory(this.folder = folder);
+
+        public void Write(string action, HttpContext http, byte[] request, int status, string response)
+        {
+            var stem = Path.Combine(folder, $"{Interlocked.Increment(ref number):D4}-{action[(action.LastIndexOf('/') + 1)..]}");
+            var headers = string.Concat(http.Request.Headers.Where(h => h.Key != "Authorization").Select(h => $"{h.Key}: {h.Value}\n"));
+            File.WriteAllText(stem + ".headers.txt", $"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}\n{headers}\nHTTP {status}\n{string.Concat(http.Response.Headers.Select(h => $"{h.Key}: {h.Value}\n"))}");
+            File.WriteAllBytes(stem + ".request.xml", request);
+            File.WriteAllText(stem + ".response.xml", response);
+        }
+    }
+
+    public sealed class Options
+    {
+        private static readonly (string Name, string? Default, string Help)[] Known =
+        [
+            ("bind", "127.0.0.1", "address to listen on"), ("http", "8980", "HTTP port, 0 for none"), ("https", "8943", "HTTPS port, 0 for none"),
+            ("cert", "exchange-peer.pem", "certificate file: read when --key is given, else written"), ("key", null, "private key file (PEM)"),
+            ("user", "admin", "account name"), ("password", "secret", "its password"), ("auth", "basic", "basic, negotiate, kerberos, ntlm, none; several by comma"),
+            ("keytab", null, "Kerberos keytab"), ("sticky", "off", "off, fault or 401: what a later request without the cookie gets"),
+            ("mailboxes", "1000", "number of mailboxes"), ("devices-per-mailbox", "2", "devices in each"), ("seed", "1", "seed of the data set"),
+            ("hazards", "off", "on: two more mailboxes whose names strict XML parsers refuse"), ("wipe-delay", "0", "seconds until a wipe is acknowledged, 0 for never"), ("linger-ms", "2", "how long Receive gathers more output"), ("transcript", null, "folder for raw requests and responses"),
+            ("select", "restricted", "restricted or open: which properties Select-Object takes"), ("filter-whenchanged", "off", "on: Get-MobileDevice -Filter takes WhenChangedUTC and its like"),
+            ("deny", "", "cmdlets, and parameters as Cmdlet:Parameter, that the role lacks; by comma"),
+            ("cmdlet-ms", "0", "the least time an Exchange cmdlet takes"), ("stats-ms", "0", "time of each identity or mailbox in Get-MobileDeviceStatistics"), ("object-us", "0", "time of each object an Exchange cmdlet writes"),
+            ("max-shells", "18", "a user's shells at one time"), ("shell-fault", "exchange", "exchange or winrm: whose words one shell more is refused with"),
+            ("budget", "off", "cmdlets/seconds[/ms]: a user's cmdlets in a period, and the delay of each one more (1000)"),
+            ("encode", null, "N FILE: write N devices as CLIXML and exit"), ("decode", null, "FILE: read CLIXML, tell the time it took and exit"),
+        ];
+
+        private readonly Dictionary<string, string> values = Known.Where(k => k.Default is not null).ToDictionary(k => k.Name, k => k.Default!);
+        public string this[string name] => values[name];
+        public bool Has(string name) => values.ContainsKey(name);
+        public int Int(string name) => int.Parse(values[name], CultureInfo.InvariantCulture);
+        public TimeSpan Milliseconds(string name) => TimeSpan.FromMilliseconds(Int(name));
+
+        public static Options? Parse(string[] args)
+        {
+            var options = new Options();
+            for (var i = 0; i < args.Length; i += 2)
+            {
+                var values = args[i] == "--encode" ? 2 : 1;
+                if (!args[i].StartsWith("--", StringComparison.Ordinal) || i + values >= args.Length || !Array.Exists(Known, k => k.Name == args[i][2..]))
+                {
+                    Console.Error.WriteLine("usage: exchange-peer [--option value]...\n" + string.Join("\n", Known.Select(k => $"  --{k.Name,-22}{k.Help}{(k.Default is null ? "" : $" ({k.Default})")}")));
+                    return null;
+                }
+                options.values[args[i][2..]] = args[i + 1];
+                if (values == 2) options.values["encode-file"] = args[++i + 1];
+            }
+            return options;
+        }
+    }
+
+    internal static partial class Native
+    {
+        [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+        public static partial int SetEnv(string name, string value, int overwrite);
+    }
+}
