@@ -32,7 +32,7 @@ if (Behaviour.Current.Denied.Cmdlets.Except(ExchangeSession.CommandNames, String
 }
 ThreadPool.SetMinThreads(64, 64); // engine calls block their threads
 
-if (options.Int("http") <= 0 && options.Int("https") <= 0)
+if (options.Port("http") is null && options.Port("https") is null)
 {
     Console.Error.WriteLine("no listener: --http and --https are both 0");
     return 2;
@@ -60,15 +60,16 @@ var actions = new ConcurrentDictionary<string, int>();
 var builder = WebApplication.CreateSlimBuilder();
 builder.WebHost.UseKestrelHttpsConfiguration();
 builder.Logging.ClearProviders();
+builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(200)); // a pending Receive is not waited for
 builder.WebHost.ConfigureKestrel(kestrel =>
 {
     var bind = IPAddress.Parse(options["bind"]);
     kestrel.Limits.MaxRequestBodySize = 16 << 20;
     kestrel.AddServerHeader = false;
-    if (options.Int("http") > 0) kestrel.Listen(bind, options.Int("http"), l => l.Protocols = HttpProtocols.Http1);
-    if (options.Int("https") <= 0) return;
+    if (options.Port("http") is int plain) kestrel.Listen(bind, plain, l => l.Protocols = HttpProtocols.Http1);
+    if (options.Port("https") is not int secure) return;
     var certificate = Authenticator.Certificate(options["cert"], options.Has("key") ? options["key"] : null);
-    kestrel.Listen(bind, options.Int("https"), l => { l.Protocols = HttpProtocols.Http1; l.UseHttps(certificate); });
+    kestrel.Listen(bind, secure, l => { l.Protocols = HttpProtocols.Http1; l.UseHttps(certificate); });
 });
 var app = builder.Build();
 
@@ -100,6 +101,8 @@ using var reaper = new Timer(_ =>
 
 await app.StartAsync();
 Console.WriteLine($"exchange-peer ready after {clock.ElapsedMilliseconds} ms on {string.Join(" ", app.Urls)}");
+if (options["until-eof"] == "on")
+    _ = Task.Run(() => { while (Console.In.Read() >= 0) { } app.Lifetime.StopApplication(); });
 await app.WaitForShutdownAsync();
 return 0;
 
@@ -244,7 +247,7 @@ namespace ExchangePeer
     {
         private static readonly (string Name, string? Default, string Help)[] Known =
         [
-            ("bind", "127.0.0.1", "address to listen on"), ("http", "8980", "HTTP port, 0 for none"), ("https", "8943", "HTTPS port, 0 for none"),
+            ("bind", "127.0.0.1", "address to listen on"), ("http", "8980", "HTTP port, 0 for none, any for a free one"), ("https", "8943", "HTTPS port, likewise"), ("until-eof", "off", "on: end when standard input does"),
             ("cert", "exchange-peer.pem", "certificate file: read when --key is given, else written"), ("key", null, "private key file (PEM)"),
             ("user", "admin", "account name"), ("password", "secret", "its password"), ("auth", "basic", "basic, negotiate, kerberos, ntlm, none; several by comma"),
             ("keytab", null, "Kerberos keytab"), ("sticky", "off", "off, fault or 401: what a later request without the cookie gets"),
@@ -262,6 +265,7 @@ namespace ExchangePeer
         public string this[string name] => values[name];
         public bool Has(string name) => values.ContainsKey(name);
         public int Int(string name) => int.Parse(values[name], CultureInfo.InvariantCulture);
+        public int? Port(string name) => this[name] == "any" ? 0 : Int(name) is > 0 and var port ? port : null;
         public TimeSpan Milliseconds(string name) => TimeSpan.FromMilliseconds(Int(name));
 
         public static Options? Parse(string[] args)
