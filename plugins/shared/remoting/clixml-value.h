@@ -135,7 +135,7 @@ typedef struct {
   /*< private >*/
   const OstClixmlValue *object;
   const OstClixmlValue *next;
-  guint stage;
+  gboolean is_adapted;
   guint hops;
 } OstClixmlMemberIter;
 
