@@ -77,8 +77,8 @@ ost_clixml_names_find_slowly (OstClixmlNames *names, const char *raw, guint32 ra
           *bucket = name;
         }
     }
-  names->last->follower = name;
-  names->last = name;
+  *names->guess = name;
+  names->guess = &name->follower;
   return name;
 }
 
@@ -86,7 +86,7 @@ void
 ost_clixml_names_init (OstClixmlNames *names)
 {
   memset (names, 0, sizeof *names);
-  names->last = &names->start;
+  names->guess = &names->first;
 }
 
 gboolean
@@ -100,7 +100,7 @@ ost_clixml_names_next_object (OstClixmlNames *names)
 {
   if (ost_clixml_names_are_many (names))
     ost_clixml_names_clear (names);
-  names->last = &names->start;
+  names->guess = &names->first;
 }
 
 void

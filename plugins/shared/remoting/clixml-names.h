@@ -35,8 +35,8 @@ struct _OstClixmlName {
 /**
  * OstClixmlNames:
  * @arena: holds the names
- * @last: the name that was looked up last
- * @start: its follower is the first name of an object
+ * @guess: where the name that came after the last one is noted
+ * @first: the name that an object began with last time
  * @count: how many there are
  * @buckets: the names by hash of their raw form
  *
@@ -44,8 +44,8 @@ struct _OstClixmlName {
  */
 typedef struct {
   OstClixmlArena arena;
-  OstClixmlName *last;
-  OstClixmlName start;
+  OstClixmlName **guess;
+  OstClixmlName *first;
   guint count;
   OstClixmlName *buckets[OST_CLIXML_NAME_BUCKETS];
 } OstClixmlNames;
@@ -78,11 +78,11 @@ const OstClixmlName *ost_clixml_names_find_slowly (OstClixmlNames *names, const 
 static inline const OstClixmlName *
 ost_clixml_names_find (OstClixmlNames *names, const char *raw, guint32 raw_length)
 {
-  OstClixmlName *guess = names->last->follower;
+  OstClixmlName *guess = *names->guess;
 
   if (guess != NULL && guess->raw_length == raw_length && memcmp (guess->raw, raw, raw_length) == 0)
     {
-      names->last = guess;
+      names->guess = &guess->follower;
       return guess;
     }
   return ost_clixml_names_find_slowly (names, raw, raw_length);
