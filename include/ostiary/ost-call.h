@@ -21,6 +21,14 @@ G_BEGIN_DECLS
 OST_AVAILABLE_IN_1_0
 G_DECLARE_FINAL_TYPE (OstCall, ost_call, OST, CALL, GObject)
 
+/**
+ * ost_call_get_settings:
+ * @self: a call
+ *
+ * Returns: (transfer none): the connection's settings
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 OstSettings *ost_call_get_settings (OstCall *self);
 /**
@@ -33,6 +41,16 @@ OstSettings *ost_call_get_settings (OstCall *self);
  */
 OST_AVAILABLE_IN_1_0
 const char *ost_call_get_connection (OstCall *self);
+/**
+ * ost_call_get_cancellable:
+ * @self: a call
+ *
+ * For libraries that want one; ost_call_check() knows of the deadline too.
+ *
+ * Returns: (transfer none) (nullable): what cancels it
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 GCancellable *ost_call_get_cancellable (OstCall *self);
 

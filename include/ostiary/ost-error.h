@@ -47,6 +47,13 @@ typedef enum {
   OST_ERROR_INCOMPLETE,
 } OstErrorCode;
 
+/**
+ * ost_error_quark:
+ *
+ * Returns: the quark of %OST_ERROR
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 GQuark ost_error_quark (void);
 

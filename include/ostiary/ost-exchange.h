@@ -43,8 +43,27 @@ void ost_request_unref (OstRequest *self);
  */
 OST_AVAILABLE_IN_1_0
 void ost_request_set_identity (OstRequest *self, const char *identity);
+/**
+ * ost_request_add_header:
+ * @self: a request that was not sent yet
+ * @name: a header's name
+ * @value: its value, on one line
+ *
+ * Headers that belong to the transport (`Authorization`, `Host`, `Content-Length`,
+ * `Accept-Encoding`, `Connection`) are not for a plugin to add.
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 void ost_request_add_header (OstRequest *self, const char *name, const char *value);
+/**
+ * ost_request_set_body:
+ * @self: a request that was not sent yet
+ * @body: its body
+ * @content_type: the body's type; becomes the header of that name
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 void ost_request_set_body (OstRequest *self, GBytes *body, const char *content_type);
 
@@ -154,6 +173,14 @@ guint ost_exchange_get_status (OstExchange *self);
  */
 OST_AVAILABLE_IN_1_0
 const char *ost_exchange_get_header (OstExchange *self, const char *name);
+/**
+ * ost_exchange_get_request:
+ * @self: an exchange
+ *
+ * Returns: (transfer none): what was asked
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 OstRequest *ost_exchange_get_request (OstExchange *self);
 

@@ -293,6 +293,14 @@ OST_AVAILABLE_IN_1_0
 OstObject *ost_object_ref (OstObject *self);
 OST_AVAILABLE_IN_1_0
 void ost_object_unref (OstObject *self);
+/**
+ * ost_object_get_kind:
+ * @self: an object
+ *
+ * Returns: its kind
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 OstKind ost_object_get_kind (const OstObject *self);
 
@@ -309,10 +317,34 @@ OstKind ost_object_get_kind (const OstObject *self);
  */
 OST_AVAILABLE_IN_1_0
 void ost_object_set_text (OstObject *self, guint field, const char *text, gssize length);
+/**
+ * ost_object_set_time:
+ * @self: an object
+ * @field: a field of type %OST_FIELD_TIME
+ * @microseconds: since 1970-01-01 UTC
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 void ost_object_set_time (OstObject *self, guint field, gint64 microseconds);
+/**
+ * ost_object_set_boolean:
+ * @self: an object
+ * @field: a field of type %OST_FIELD_BOOLEAN
+ * @value: its value
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 void ost_object_set_boolean (OstObject *self, guint field, gboolean value);
+/**
+ * ost_object_set_integer:
+ * @self: an object
+ * @field: a field of type %OST_FIELD_INTEGER
+ * @value: its value
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 void ost_object_set_integer (OstObject *self, guint field, gint64 value);
 
@@ -327,6 +359,15 @@ void ost_object_set_integer (OstObject *self, guint field, gint64 value);
 OST_AVAILABLE_IN_1_0
 void ost_object_set_list (OstObject *self, guint field, const char *const *items);
 
+/**
+ * ost_object_is_set:
+ * @self: an object
+ * @field: any of its fields
+ *
+ * Returns: whether the field is known
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 gboolean ost_object_is_set (const OstObject *self, guint field);
 

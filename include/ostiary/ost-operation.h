@@ -116,6 +116,17 @@ typedef enum {
 OST_AVAILABLE_IN_1_0
 GType ost_operation_get_type (void);
 
+/**
+ * ost_operation_new:
+ * @verb: what to do
+ * @kind: to what kind of thing
+ * @id: (nullable): the GUID of the one thing that it is about; never an empty text, which
+ *   Exchange would take for every thing there is
+ *
+ * Returns: (transfer full): an operation without fields
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 OstOperation *ost_operation_new (OstVerb verb, OstKind kind, const char *id);
 OST_AVAILABLE_IN_1_0
@@ -133,13 +144,45 @@ void ost_operation_unref (OstOperation *self);
  */
 OST_AVAILABLE_IN_1_0
 void ost_operation_set_text (OstOperation *self, const char *name, const char *value);
+/**
+ * ost_operation_set_integer:
+ * @self: an operation that was not handed over yet
+ * @name: a field's name
+ * @value: its value
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 void ost_operation_set_integer (OstOperation *self, const char *name, gint64 value);
+/**
+ * ost_operation_set_list:
+ * @self: an operation that was not handed over yet
+ * @name: a field's name
+ * @items: (array zero-terminated=1): its items
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 void ost_operation_set_list (OstOperation *self, const char *name, const char *const *items);
 
+/**
+ * ost_operation_get_verb:
+ * @self: an operation
+ *
+ * Returns: what to do
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 OstVerb ost_operation_get_verb (const OstOperation *self);
+/**
+ * ost_operation_get_kind:
+ * @self: an operation
+ *
+ * Returns: to what kind of thing
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 OstKind ost_operation_get_kind (const OstOperation *self);
 /**
@@ -152,6 +195,15 @@ OstKind ost_operation_get_kind (const OstOperation *self);
  */
 OST_AVAILABLE_IN_1_0
 const char *ost_operation_get_id (const OstOperation *self);
+/**
+ * ost_operation_get_text:
+ * @self: an operation
+ * @name: a field's name
+ *
+ * Returns: (transfer none) (nullable): its value; %NULL where it is not there
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 const char *ost_operation_get_text (const OstOperation *self, const char *name);
 /**
@@ -187,6 +239,14 @@ const char *const *ost_operation_get_list (const OstOperation *self, const char 
  */
 OST_AVAILABLE_IN_1_0
 char *ost_operation_describe (const OstOperation *self);
+/**
+ * ost_verb_to_string:
+ * @verb: a verb
+ *
+ * Returns: (transfer none): its name, such as `cancel-wipe`
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 const char *ost_verb_to_string (OstVerb verb);
 

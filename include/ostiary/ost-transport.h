@@ -57,10 +57,34 @@ OstTransfer *ost_transfer_ref (OstTransfer *self);
 OST_AVAILABLE_IN_1_0
 void ost_transfer_unref (OstTransfer *self);
 
+/**
+ * ost_transfer_get_connection:
+ * @self: a transfer
+ *
+ * Returns: (transfer none): the connection's name, which every error has to mention
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 const char *ost_transfer_get_connection (OstTransfer *self);
+/**
+ * ost_transfer_get_method:
+ * @self: a transfer
+ *
+ * Returns: (transfer none): the HTTP method
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 const char *ost_transfer_get_method (OstTransfer *self);
+/**
+ * ost_transfer_get_uri:
+ * @self: a transfer
+ *
+ * Returns: (transfer none): the absolute URI
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 const char *ost_transfer_get_uri (OstTransfer *self);
 /**
@@ -73,12 +97,44 @@ const char *ost_transfer_get_uri (OstTransfer *self);
  */
 OST_AVAILABLE_IN_1_0
 const char *const *ost_transfer_get_headers (OstTransfer *self);
+/**
+ * ost_transfer_get_body:
+ * @self: a transfer
+ *
+ * Returns: (transfer none) (nullable): the body to send
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 GBytes *ost_transfer_get_body (OstTransfer *self);
+/**
+ * ost_transfer_is_replayable:
+ * @self: a transfer
+ *
+ * Returns: whether it may be sent once more before the first byte of a reply
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 gboolean ost_transfer_is_replayable (OstTransfer *self);
+/**
+ * ost_transfer_get_idle_timeout:
+ * @self: a transfer
+ *
+ * Returns: milliseconds that the server may be silent, 0 for ever
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 guint ost_transfer_get_idle_timeout (OstTransfer *self);
+/**
+ * ost_transfer_get_credentials:
+ * @self: a transfer
+ *
+ * Returns: (transfer none): what to sign in with
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 const OstCredentials *ost_transfer_get_credentials (OstTransfer *self);
 
