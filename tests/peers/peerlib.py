@@ -143,18 +143,25 @@ class Peer:
         """Changes to the world, shells, requests, messages seen twice, armed faults."""
         return json.loads(self._control('GET', '/__state'))
 
-    def devices(self, mailbox=None):
-        """Iterates over what a client ought to know: a dictionary for each device there is."""
-        query = urllib.parse.urlencode({k: v for k, v in {'mailbox': mailbox}.items() if v})
-        connection, response = self._open('GET', '/__devices' + (query and '?' + query))
+    def _lines(self, path, **query):
+        given = urllib.parse.urlencode({k: v for k, v in query.items() if v is not None})
+        connection, response = self._open('GET', path + (given and '?' + given))
         try:
             for line in response:
                 yield json.loads(line)
         finally:
             connection.close()
 
+    def devices(self, mailbox=None, ou=None):
+        """Iterates over what a client ought to know: a dictionary for each device there is."""
+        return self._lines('/__devices', mailbox=mailbox, ou=ou)
+
+    def mailboxes(self, ou=None):
+        """Iterates over the mailboxes: CASMailbox and Recipient of each."""
+        return self._lines('/__mailboxes', ou=ou)
+
     def churn(self, **counts):
-        """Lets the world move on (add, change, remove, quarantine); returns what was touched."""
+        """Lets the world move on (add, change, remove, quarantine, mailboxes); returns what was touched."""
         return json.loads(self._control('POST', '/__churn', counts))
 
     def fault(self, kind, **keys):
@@ -163,6 +170,10 @@ class Peer:
 
     def clear_faults(self):
         self._control('DELETE', '/__fault')
+
+    def scope(self, ou=None, hard=False):
+        """Trims what sessions see to a unit (None: to nothing), from now on."""
+        self._control('POST', '/__scope', {'ou': ou, 'hard': hard})
 
     def reset(self):
         """Forgets all changes, shells, faults and counts."""

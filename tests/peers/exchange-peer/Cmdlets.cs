@@ -76,15 +76,53 @@ public abstract class ExchangeCmdlet : PSCmdlet, IDynamicParameters
         new ManagementObjectNotFoundException($"The operation couldn't be performed because object '{identity}' couldn't be found on 'DC01.contoso.com'."),
         ErrorCategory.NotSpecified, identity.RawIdentity);
 
+    protected AdServerSettings ServerSettings
+    {
+        get => SessionState.PSVariable.GetValue(SettingsVariable) as AdServerSettings ?? new();
+        set => SessionState.PSVariable.Set(SettingsVariable, value);
+    }
+    private const string SettingsVariable = "global:ExchangePeerServerSettings";
+
+    /// <summary>The units that this session sees; null is all.</summary>
+    protected UnitSet? View
+    {
+        get
+        {
+            var (scope, settings) = (World.Scope, ServerSettings);
+            var root = settings.ViewEntireForest || settings.RecipientViewRoot is null ? null : World.Units.Find(settings.RecipientViewRoot);
+            if (scope is { Hard: true }) return scope.Units.And(root);
+            return settings.ViewEntireForest ? null : root ?? scope?.Units;
+        }
+    }
+
+    /// <summary>Finds a unit, or writes an error.</summary>
+    protected UnitSet? RequireUnit(string identity)
+    {
+        try
+        {
+            if (World.Units.Find(identity) is { } found) return found;
+            Fail(new ManagementObjectNotFoundException($"Organizational unit \"{identity}\" was not found. Please make sure you have typed it correctly."), ErrorCategory.NotSpecified, identity);
+        }
+        catch (ManagementObjectAmbiguousException e) { Fail(e, ErrorCategory.NotSpecified, identity); }
+        return null;
+    }
+
     private static int StableHash(string text) => text.Aggregate(17, (h, c) => unchecked(h * 31 + c));
 
     protected void Record(string target) => World.Record(MyInvocation.MyCommand.Name, target, Bound.Where(p => p.Key is not "Identity"));
 
     protected Mailbox? RequireMailbox(IdParameter identity)
     {
-        var mailbox = World.FindMailbox(identity.RawIdentity);
-        if (mailbox is null) NotFound(identity);
-        return mailbox;
+        if (World.FindMailbox(identity.RawIdentity) is { } mailbox && View?.Holds(mailbox.Index) != false) return mailbox;
+        NotFound(identity);
+        return null;
+    }
+
+    protected (Mailbox Mailbox, MobileDevice Device)? RequireDevice(IdParameter identity, bool legacy = false)
+    {
+        if (World.FindDevice(identity.RawIdentity, legacy) is { } found && View?.Holds(found.Mailbox.Index) != false) return found;
+        NotFound(identity);
+        return null;
     }
 }
 
@@ -92,20 +130,50 @@ public abstract class ExchangeCmdlet : PSCmdlet, IDynamicParameters
 public abstract class GetCmdlet : ExchangeCmdlet
 {
     [Parameter] public Unlimited<uint> ResultSize { get; set; } = new(1000);
-    [Parameter] public string? Filter { get; set { matches = SimpleFilter.Compile(value ?? "", ResultType, Filterable); field = value; } }
+    [Parameter] public string? Filter { get; set { Search = new(value ?? "", ResultType, Filterable); field = value; } }
     [Parameter] public string? SortBy { get; set; }
     [Parameter] public string? OrganizationalUnit { get; set; }
 
     private uint written;
-    private Func<object, bool> matches = _ => true;
+    protected OpathFilter Search { get; private set; } = new("", typeof(object), []);
 
     private Type ResultType => GetType().GetCustomAttribute<OutputTypeAttribute>()!.Type[0].Type;
     protected virtual IEnumerable<string> Filterable => ResultType.GetProperties().Select(p => p.Name).Order();
 
     /// <summary>Writes what the filter lets through, and warns when the limit cuts the results short.</summary>
-    protected void Write(IEnumerable<object> results)
+    protected void Write(IEnumerable<object> results) => WriteChecked(results.Where(Search.Matches));
+
+    /// <summary>The same for entries: no object is made of one that its indexed attributes rule out.</summary>
+    protected void Write(IEnumerable<IEntry> entries, Func<object, bool>? wanted = null)
     {
-        foreach (var result in results.Where(matches))
+        WriteChecked(Results());
+
+        IEnumerable<object> Results()
+        {
+            foreach (var entry in entries)
+            {
+                if (Stopping) yield break;
+                var early = Search.Early(entry);
+                if (early is not false && entry.Make() is { } made && (early is true || Search.Matches(made)) && (wanted?.Invoke(made) ?? true)) yield return made;
+            }
+        }
+    }
+
+    /// <summary>The units that -OrganizationalUnit names, as far as the session sees them (null is all); false, after an error, if there are none.</summary>
+    protected bool Select(out UnitSet? units)
+    {
+        units = View;
+        if (!Bound.ContainsKey(nameof(OrganizationalUnit))) return true;
+        if (RequireUnit(OrganizationalUnit ?? "") is not { } named) return false;
+        units = named.And(units);
+        return true;
+    }
+
+    protected static bool Resolves(string? anr, params string[] names) => anr is null || Array.Exists(names, n => n.StartsWith(anr, StringComparison.OrdinalIgnoreCase));
+
+    private void WriteChecked(IEnumerable<object> results)
+    {
+        foreach (var result in results)
         {
             if (Stopping) return;
             if (!ResultSize.IsUnlimited && written >= ResultSize.Value)
@@ -118,113 +186,6 @@ public abstract class GetCmdlet : ExchangeCmdlet
             written++;
             WriteObject(result);
         }
-    }
-}
-
-/// <summary>OPATH's comparisons with -and, -or, -not and parentheses, over one type's properties.</summary>
-public sealed class SimpleFilter
-{
-    private static readonly Regex Token = new(@"\G\s*(?<t>[(){}]|-[a-z]+|'(?:[^']|'')*'|""[^""]*""|[$\w.]+|-?\d+|$)", RegexOptions.IgnoreCase);
-    private static readonly string[] Comparisons = ["-eq", "-ne", "-like", "-notlike", "-gt", "-ge", "-lt", "-le"];
-
-    private readonly string text;
-    private readonly Type type;
-    private readonly IEnumerable<string> filterable;
-    private Match token;
-
-    private SimpleFilter(string text, Type type, IEnumerable<string> filterable)
-    {
-        (this.text, this.type, this.filterable) = (text, type, filterable);
-        token = Token.Match(text);
-    }
-
-    public static Func<object, bool> Compile(string filter, Type type, IEnumerable<string> filterable)
-    {
-        if (filter.Trim() == "") return _ => true;
-        var parser = new SimpleFilter(filter, type, filterable);
-        var result = parser.Either();
-        return parser.Is("") ? result : throw parser.Invalid();
-    }
-
-    private bool Is(string word) => token.Success && token.Groups["t"].Value.Equals(word, StringComparison.OrdinalIgnoreCase);
-    private bool Skip(string word) { var found = Is(word); if (found) Take(); return found; }
-
-    private string Take()
-    {
-        if (!token.Success || Is("")) throw Invalid();
-        var taken = token.Groups["t"].Value;
-        token = Token.Match(text, token.Index + token.Length);
-        return taken;
-    }
-
-    private InvalidFilterException Invalid() => new(
-        $"Invalid filter syntax. For a description of the filter parameter syntax see the command help.\r\n\"{text}\" at position {(token.Success ? token.Groups["t"].Index + 1 : text.Length)}.");
-
-    private Func<object, bool> Either()
-    {
-        var left = Both();
-        while (Skip("-or")) { var (a, b) = (left, Both()); left = o => a(o) || b(o); }
-        return left;
-    }
-
-    private Func<object, bool> Both()
-    {
-        var left = One();
-        while (Skip("-and")) { var (a, b) = (left, One()); left = o => a(o) && b(o); }
-        return left;
-    }
-
-    private Func<object, bool> One()
-    {
-        if (Skip("-not"))
-        {
-            var negated = One();
-            return o => !negated(o);
-        }
-        if (Is("(") || Is("{"))
-        {
-            var close = Take() == "(" ? ")" : "}";
-            var inner = Either();
-            return Skip(close) ? inner : throw Invalid();
-        }
-        var (name, op, raw) = (Take(), Take().ToLowerInvariant(), Take());
-        if (!Comparisons.Contains(op)) throw Invalid();
-        if (!filterable.Contains(name, StringComparer.OrdinalIgnoreCase))
-            throw new InvalidFilterException($"\"{name}\" is not a recognized filterable property. Valid property names are: {string.Join(", ", filterable)}.");
-        var property = type.GetProperty(name, BindingFlags.IgnoreCase | BindingFlags.Public | BindingFlags.Instance);
-        string? value = raw.ToLowerInvariant() switch { "$true" => "True", "$false" => "False", "$null" => null, _ => raw[0] is '\'' or '"' ? raw[1..^1].Replace("''", "'") : raw };
-        return Comparison(property, op, value);
-    }
-
-    private static Func<object, bool> Comparison(PropertyInfo? property, string op, string? value)
-    {
-        if (op is "-like" or "-notlike")
-        {
-            var pattern = WildcardPattern.Get(value ?? "", WildcardOptions.IgnoreCase);
-            return o => pattern.IsMatch(property?.GetValue(o)?.ToString() ?? "") == (op == "-like");
-        }
-        var type = Nullable.GetUnderlyingType(property?.PropertyType ?? typeof(string)) ?? property?.PropertyType;
-        object? wanted = value;
-        if (value is not null && type == typeof(DateTime)) // the UTC properties are compared in UTC, the others in the server's time zone
-        {
-            var zone = property!.Name is "WhenChanged" or "WhenCreated" ? DateTimeStyles.AssumeLocal : DateTimeStyles.AssumeUniversal;
-            wanted = DateTime.TryParse(value, CultureInfo.GetCultureInfo("en-US"), zone | DateTimeStyles.AdjustToUniversal, out var time) ? time
-                : throw new InvalidFilterException($"Cannot convert value \"{value}\" to type \"System.DateTime\".");
-        }
-        else if (value is not null && type?.IsEnum == true && !Enum.TryParse(type, value, true, out _))
-            throw new InvalidFilterException($"Cannot convert value \"{value}\" to type \"{type}\".");
-
-        bool Test(object o)
-        {
-            var actual = property?.GetValue(o);
-            // As LDAP has it, an absent attribute is neither less nor greater than anything.
-            if (actual is null || wanted is null) return op switch { "-eq" => actual is null && wanted is null, "-ne" => actual is null != wanted is null, _ => false };
-            var order = actual is DateTime t ? t.ToUniversalTime().CompareTo((DateTime)wanted)
-                : actual is IComparable and not string and not Enum && LanguagePrimitives.TryCompare(actual, wanted, out var c) ? c
-                : string.Compare(actual.ToString(), value, StringComparison.OrdinalIgnoreCase);
-            return op switch { "-eq" => order == 0, "-ne" => order != 0, "-gt" => order > 0, "-ge" => order >= 0, "-lt" => order < 0, _ => order <= 0 };
-        }
-        return Test;
     }
 }
 
@@ -252,16 +213,16 @@ public class GetMobileDevice : GetCmdlet
 
     protected override void ProcessRecord()
     {
+        if (!Select(out var units)) return;
         if (Identity is not null)
         {
-            if (World.FindDevice(Identity.RawIdentity, Legacy) is { } found) Write([found.Device]);
-            else NotFound(Identity);
+            if (RequireDevice(Identity, Legacy) is { } found && units?.Holds(found.Mailbox.Index) != false) Write([found.Device]);
         }
-        else if (Mailbox is null) Write(World.Mailboxes().SelectMany(m => World.Devices(m, Legacy)).Where(Wanted));
-        else if (RequireMailbox(Mailbox) is { } mailbox) Write(World.Devices(mailbox, Legacy).Where(Wanted));
+        else if (Mailbox is null) Write(World.DeviceEntries(units, Legacy, Search), Wanted);
+        else if (RequireMailbox(Mailbox) is { } mailbox && units?.Holds(mailbox.Index) != false) Write(World.Devices(mailbox, Legacy).Where(Wanted));
     }
 
-    private bool Wanted(MobileDevice device) =>
+    private bool Wanted(object result) => result is MobileDevice device &&
         (!ActiveSync || device.ClientType == MobileClientType.EAS) && (!UniversalOutlook || device.ClientType == MobileClientType.Outlook) && !OWAforDevices && !RestApi;
 }
 
@@ -291,8 +252,7 @@ public class GetMobileDeviceStatistics : ExchangeCmdlet
         Pause(Behaviour.Current.StatisticsTime);
         if (Identity is not null)
         {
-            if (World.FindDevice(Identity.RawIdentity, Legacy) is { } found) WriteObject(World.Statistics(found.Mailbox, found.Device));
-            else NotFound(Identity);
+            if (RequireDevice(Identity, Legacy) is { } found) WriteObject(World.Statistics(found.Mailbox, found.Device));
         }
         else if (RequireMailbox(Mailbox!) is { } mailbox)
             foreach (var device in World.Devices(mailbox, Legacy)) WriteObject(World.Statistics(mailbox, device));
@@ -320,7 +280,7 @@ public sealed class ClearMobileDevice : ExchangeCmdlet
 
     protected override void ProcessRecord()
     {
-        if (World.FindDevice(Identity.RawIdentity) is not { } found) { NotFound(Identity); return; }
+        if (RequireDevice(Identity) is not { } found) return;
         if (!ShouldProcess($"Clearing mobile device \"{found.Device.Id}\".", $"Are you sure you want to perform this action?\nThe mobile device \"{found.Device.Id}\" will be remotely wiped.", "Confirm")) return;
         World.Wipe(found.Mailbox, found.Device, Caller, AccountOnly, Cancel);
         Record(found.Device.DeviceId);
@@ -334,7 +294,7 @@ public sealed class RemoveMobileDevice : ExchangeCmdlet
 
     protected override void ProcessRecord()
     {
-        if (World.FindDevice(Identity.RawIdentity) is not { } found) { NotFound(Identity); return; }
+        if (RequireDevice(Identity) is not { } found) return;
         if (!ShouldProcess($"Removing mobile device \"{found.Device.Id}\".", $"Are you sure you want to perform this action?\nRemoving mobile device \"{found.Device.Id}\".", "Confirm")) return;
         World.Remove(found.Device);
         Record(found.Device.DeviceId);
@@ -355,16 +315,22 @@ public sealed class GetActiveSyncDeviceClass : GetCmdlet
 public sealed class GetCASMailbox : GetCmdlet
 {
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)] public MailboxIdParameter? Identity { get; set; }
+    [Parameter] public string? Anr { get; set; }
+    [Parameter] public SwitchParameter ReadFromDomainController { get; set; }
+    [Parameter] public SwitchParameter IgnoreDefaultScope { get; set; }
+    [Parameter] public SwitchParameter Monitoring { get; set; }
+    [Parameter] public SwitchParameter RecalculateHasActiveSyncDevicePartnership { get; set; }
 
     protected override void ProcessRecord()
     {
-        if (Identity is null) Write(World.Mailboxes().Select(View));
-        else if (RequireMailbox(Identity) is { } mailbox) Write([View(mailbox)]);
+        if (!Select(out var units)) return;
+        if (Identity is null) Write(World.MailboxEntries(units, Of), o => o is CASMailbox m && Resolves(Anr, m.DisplayName, m.SamAccountName));
+        else if (RequireMailbox(Identity) is { } mailbox && units?.Holds(mailbox.Index) != false) Write([Of(mailbox)]);
     }
 
-    private static CASMailbox View(Mailbox mailbox)
+    public static CASMailbox Of(Mailbox mailbox)
     {
-        var s = World.SettingsOf(mailbox);
+        var (s, (created, changed)) = (World.SettingsOf(mailbox), World.TimesOf(mailbox.Index));
         return new()
         {
             Id = mailbox.Id, DisplayName = mailbox.DisplayName, SamAccountName = mailbox.Alias, PrimarySmtpAddress = mailbox.Smtp,
@@ -372,7 +338,8 @@ public sealed class GetCASMailbox : GetCmdlet
             LegacyExchangeDN = "/o=Contoso/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn=" + mailbox.Alias,
             ActiveSyncAllowedDeviceIDs = [.. s?.Allowed ?? []], ActiveSyncBlockedDeviceIDs = [.. s?.Blocked ?? []],
             ActiveSyncEnabled = s?.ActiveSyncEnabled ?? true, ActiveSyncMailboxPolicy = World.PolicyOf(mailbox).Id,
-            ActiveSyncMailboxPolicyIsDefaulted = s?.Policy is null, HasActiveSyncDevicePartnership = World.Devices(mailbox).Any(),
+            ActiveSyncMailboxPolicyIsDefaulted = s?.Policy is null, HasActiveSyncDevicePartnership = World.HasDevices(mailbox),
+            WhenCreatedUTC = created, WhenChangedUTC = changed,
         };
     }
 }
@@ -393,17 +360,14 @@ public sealed class SetCASMailbox : ExchangeCmdlet
         if (RequireMailbox(Identity) is not { } mailbox) return;
         if (ActiveSyncMailboxPolicy is { } policy && !World.Policies.Exists(p => p.Name.Equals(policy.RawIdentity, StringComparison.OrdinalIgnoreCase))) { NotFound(policy); return; }
         if (!ShouldProcess(mailbox.Id.ToString(), "Set-CASMailbox")) return;
-        lock (World.Gate)
+        var modified = World.Update(mailbox, s =>
         {
-            var s = World.SettingsOf(mailbox, create: true)!;
-            var before = System.Text.Json.JsonSerializer.Serialize(s);
             if (Bound.ContainsKey(nameof(ActiveSyncAllowedDeviceIDs))) s.Allowed = ActiveSyncAllowedDeviceIDs?.ApplyTo(s.Allowed) ?? [];
             if (Bound.ContainsKey(nameof(ActiveSyncBlockedDeviceIDs))) s.Blocked = ActiveSyncBlockedDeviceIDs?.ApplyTo(s.Blocked) ?? [];
             if (Bound.ContainsKey(nameof(ActiveSyncEnabled))) s.ActiveSyncEnabled = ActiveSyncEnabled;
             if (Bound.ContainsKey(nameof(ActiveSyncMailboxPolicy))) s.Policy = ActiveSyncMailboxPolicy?.RawIdentity;
-            if (System.Text.Json.JsonSerializer.Serialize(s) == before)
-                WriteWarning($"The command completed successfully but no settings of '{mailbox.Id}' have been modified.");
-        }
+        });
+        if (!modified) WriteWarning($"The command completed successfully but no settings of '{mailbox.Id}' have been modified.");
         Record(mailbox.Alias);
     }
 }
@@ -414,16 +378,29 @@ public sealed class GetRecipient : GetCmdlet
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)] public MailboxIdParameter? Identity { get; set; }
     [Parameter] public string? Anr { get; set; }
     [Parameter] public RecipientType[]? RecipientType { get; set; }
+    [Parameter] public RecipientTypeDetails[]? RecipientTypeDetails { get; set; }
+    [Parameter] public SwitchParameter ReadFromDomainController { get; set; }
+    [Parameter] public SwitchParameter IgnoreDefaultScope { get; set; }
 
     protected override void ProcessRecord()
     {
-        if (Identity is null)
-            Write(World.Mailboxes().Where(m => Anr is null || m.DisplayName.StartsWith(Anr, StringComparison.OrdinalIgnoreCase) || m.Alias.StartsWith(Anr, StringComparison.OrdinalIgnoreCase)).Select(View));
-        else if (RequireMailbox(Identity) is { } mailbox) Write([View(mailbox)]);
+        if (!Select(out var units)) return;
+        if (Identity is null) Write(World.MailboxEntries(units, Of), Wanted);
+        else if (RequireMailbox(Identity) is { } mailbox && units?.Holds(mailbox.Index) != false) Write([Of(mailbox)]);
     }
 
-    private static ReducedRecipient View(Mailbox m) => new()
-    { Id = m.Id, Alias = m.Alias, DisplayName = m.DisplayName, SamAccountName = m.Alias, PrimarySmtpAddress = m.Smtp, EmailAddresses = ["SMTP:" + m.Smtp] };
+    private bool Wanted(object result) => result is ReducedRecipient r && Resolves(Anr, r.DisplayName, r.Alias)
+        && RecipientType?.Contains(r.RecipientType) != false && RecipientTypeDetails?.Contains(r.RecipientTypeDetails) != false;
+
+    public static ReducedRecipient Of(Mailbox m)
+    {
+        var (created, changed) = World.TimesOf(m.Index);
+        return new()
+        {
+            Id = m.Id, Alias = m.Alias, DisplayName = m.DisplayName, SamAccountName = m.Alias, PrimarySmtpAddress = m.Smtp, EmailAddresses = ["SMTP:" + m.Smtp],
+            OrganizationalUnit = m.Unit.ToString(), HasActiveSyncDevicePartnership = World.HasDevices(m), WhenCreatedUTC = created, WhenChangedUTC = changed,
+        };
+    }
 }
 
 [Cmdlet(VerbsCommon.Get, "ExchangeServer"), OutputType(typeof(ExchangeServer))]
@@ -436,7 +413,7 @@ public sealed class GetExchangeServer : GetCmdlet
     {
         string[] names = Identity is null ? ["EX01", "EX02"] : new[] { "EX01", "EX02" }.Where(n => n.Equals(Identity.RawIdentity, StringComparison.OrdinalIgnoreCase)).ToArray();
         if (names.Length == 0) NotFound(Identity!);
-        Write(names.Select(n => new ExchangeServer { Id = World.ConfigurationId(n), Fqdn = n.ToLowerInvariant() + ".contoso.com", Site = World.ObjectId("Configuration/Sites", "Default-First-Site-Name", Guid.Empty) }));
+        Write(names.Select(n => new ExchangeServer { Id = World.ConfigurationId(n), Fqdn = n.ToLowerInvariant() + ".contoso.com", Site = World.SiteId("Default-First-Site-Name") }));
     }
 }
 
@@ -446,7 +423,33 @@ public sealed class SetADServerSettings : ExchangeCmdlet
     [Parameter] public bool ViewEntireForest { get; set; }
     [Parameter] public string? RecipientViewRoot { get; set; }
     [Parameter] public string? PreferredGlobalCatalog { get; set; }
-    protected override void ProcessRecord() => Record("");
+
+    protected override void ProcessRecord()
+    {
+        if (RecipientViewRoot is not null && RequireUnit(RecipientViewRoot) is null) return;
+        var (view, root) = (ServerSettings.ViewEntireForest, ServerSettings.RecipientViewRoot);
+        if (Bound.ContainsKey(nameof(ViewEntireForest))) (view, root) = (ViewEntireForest, ViewEntireForest ? null : root);
+        if (RecipientViewRoot is not null) (view, root) = (false, RecipientViewRoot);
+        ServerSettings = new() { ViewEntireForest = view, RecipientViewRoot = root };
+        Record("");
+    }
+}
+
+[Cmdlet(VerbsCommon.Get, "ADServerSettings"), OutputType(typeof(RunspaceServerSettingsPresentationObject))]
+public sealed class GetADServerSettings : ExchangeCmdlet
+{
+    protected override void ProcessRecord() => WriteObject(new RunspaceServerSettingsPresentationObject
+    {
+        ViewEntireForest = ServerSettings.ViewEntireForest,
+        RecipientViewRoot = ServerSettings.ViewEntireForest ? null : ServerSettings.RecipientViewRoot ?? (World.Scope is { Hard: false } scope ? scope.Name : "contoso.com"),
+    });
+}
+
+/// <summary>What Set-ADServerSettings set in a runspace.</summary>
+public sealed record AdServerSettings
+{
+    public bool ViewEntireForest { get; init; }
+    public string? RecipientViewRoot { get; init; }
 }
 
 // ---- configuration -----------------------------------------------------------------------------------------------

@@ -14,7 +14,19 @@ var options = Options.Parse(args);
 if (options is null) return 2;
 var clock = Stopwatch.StartNew();
 
-World NewWorld(int atLeast = 0) => new(Math.Max(options.Int("mailboxes"), atLeast), options.Int("devices-per-mailbox"), (ulong)options.Int("seed"), TimeSpan.FromSeconds(options.Int("wipe-delay")), options["hazards"] == "on");
+World NewWorld(int atLeast = 0)
+{
+    var shape = new Shape(Math.Max(options.Int("mailboxes"), atLeast), options.Int("devices-per-mailbox"), (ulong)options.Int("seed"), options["hazards"] == "on", options.Int("ous"), options["odd-ids"] == "on");
+    var world = new World(shape, TimeSpan.FromSeconds(options.Int("wipe-delay")));
+    foreach (var name in new[] { "scope", "scope-hard" })
+        if (options[name] != "") world.Scope = NewScope(world, options[name], name == "scope-hard") ?? throw new ArgumentException($"--{name}: there is no organizational unit {options[name]}");
+    return world;
+}
+static Scope? NewScope(World world, string unit, bool hard)
+{
+    try { return world.Units.Find(unit) is { } units ? new(unit, units, hard) : null; }
+    catch (Microsoft.Exchange.Configuration.Tasks.ManagementObjectAmbiguousException) { return null; }
+}
 if (options.Has("decode")) return Clixml.Decode(options["decode"]);
 if (options.Has("encode"))
 {
@@ -22,7 +34,8 @@ if (options.Has("encode"))
     var all = NewWorld((count + perMailbox - 1) / perMailbox);
     return Clixml.Encode(all.Mailboxes().SelectMany(m => all.Devices(m)).Take(count), options["encode-file"]);
 }
-World.Current = NewWorld();
+try { World.Current = NewWorld(); }
+catch (ArgumentException e) { Console.Error.WriteLine(e.Message); return 2; }
 Behaviour.Current = new(options.Milliseconds("cmdlet-ms"), options.Milliseconds("stats-ms"), options.Int("object-us"), Budget.Parse(options["budget"]),
     options["filter-whenchanged"] == "on", options["select"] == "open", new(options["deny"]));
 if (Behaviour.Current.Denied.Cmdlets.Except(ExchangeSession.CommandNames, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } unknown)
@@ -56,6 +69,7 @@ var wsman = new WsMan("EX01.contoso.com", options.Milliseconds("linger-ms"), opt
 var faults = new FaultPlan();
 var transcript = options.Has("transcript") ? new Transcript(options["transcript"]) : null;
 var actions = new ConcurrentDictionary<string, int>();
+var ledger = new Ledger();
 
 var builder = WebApplication.CreateSlimBuilder();
 builder.WebHost.UseKestrelHttpsConfiguration();
@@ -66,10 +80,11 @@ builder.WebHost.ConfigureKestrel(kestrel =>
     var bind = IPAddress.Parse(options["bind"]);
     kestrel.Limits.MaxRequestBodySize = 16 << 20;
     kestrel.AddServerHeader = false;
-    if (options.Port("http") is int plain) kestrel.Listen(bind, plain, l => l.Protocols = HttpProtocols.Http1);
+    static void Keep(ListenOptions l) => l.Use(next => connection => { connection.Items[Sabotage.ConnectionKey] = connection; return next(connection); });
+    if (options.Port("http") is int plain) kestrel.Listen(bind, plain, l => { l.Protocols = HttpProtocols.Http1; Keep(l); });
     if (options.Port("https") is not int secure) return;
     var certificate = Authenticator.Certificate(options["cert"], options.Has("key") ? options["key"] : null);
-    kestrel.Listen(bind, secure, l => { l.Protocols = HttpProtocols.Http1; l.UseHttps(certificate); });
+    kestrel.Listen(bind, secure, l => { l.Protocols = HttpProtocols.Http1; l.UseHttps(certificate); Keep(l); });
 });
 var app = builder.Build();
 
@@ -77,16 +92,23 @@ app.MapGet("/__state", () => Results.Json(new
 {
     world = World.Current.Snapshot(),
     shells = wsman.Shells.Values.Select(s => new { s.Id, s.Name, s.Owner, s.ResourceUri, s.Created, s.LastUsed, commands = s.CommandCount }),
-    requests = actions, wsman.Received, wsman.Sent, faults = faults.Armed,
+    requests = actions, ledger = ledger.Snapshot(), wsman.Received, wsman.Sent, faults = faults.Armed,
 }));
-app.MapGet("/__devices", (HttpContext http) => Truth.Write(http, http.Request.Query["mailbox"].FirstOrDefault()));
+app.MapGet("/__devices", (HttpContext http) => Truth.Devices(http, http.Request.Query["mailbox"].FirstOrDefault(), http.Request.Query["ou"].FirstOrDefault()));
+app.MapGet("/__mailboxes", (HttpContext http) => Truth.Mailboxes(http, http.Request.Query["ou"].FirstOrDefault()));
 app.MapPost("/__churn", (HttpRequest control) => Control<Churn>(control, churn =>
-    Results.Json(World.Current.Churn(churn.Add, churn.Change, churn.Remove, churn.Quarantine))));
-app.MapPost("/__reset", () => { foreach (var s in wsman.Shells.Values) wsman.Close(s); faults.Clear(); actions.Clear(); World.Current = NewWorld(); return "reset\n"; });
+    Results.Json(World.Current.Churn(churn.Add, churn.Change, churn.Remove, churn.Quarantine, churn.Mailboxes))));
+app.MapPost("/__scope", (HttpRequest control) => Control<ScopeRequest>(control, wanted =>
+{
+    var scope = wanted.Ou is null ? null : NewScope(World.Current, wanted.Ou, wanted.Hard);
+    if (wanted.Ou is not null && scope is null) return Results.BadRequest($"there is no organizational unit {wanted.Ou}\n");
+    World.Current.Scope = scope;
+    return Results.Text("scoped\n");
+}));
+app.MapPost("/__reset", () => { foreach (var s in wsman.Shells.Values) wsman.Close(s); faults.Clear(); actions.Clear(); ledger.Clear(); World.Current = NewWorld(); return "reset\n"; });
 app.MapPost("/__fault", (HttpRequest control) => Control<Fault>(control, fault =>
 {
-    if (!Fault.Kinds.Contains(fault.Kind)) return Results.BadRequest("kinds: " + string.Join(", ", Fault.Kinds) + "\n");
-    if (fault.Action is { } action && !Fault.Actions.Contains(action, StringComparer.OrdinalIgnoreCase)) return Results.BadRequest("actions: " + string.Join(", ", Fault.Actions) + "\n");
+    if (fault.Problem() is { } problem) return Results.BadRequest(problem + "\n");
     if (fault.Kind == "kill-shells") foreach (var s in wsman.Shells.Values) wsman.Close(s); else faults.Arm(fault);
     return Results.Text("armed\n");
 }));
@@ -132,7 +154,7 @@ async Task Serve(HttpContext http)
         await Reply(http, 200, WsMan.IdentifyResponse(), false);
         return;
     }
-    if (authenticator.Authenticate(http) is not { } name) return;
+    if (authenticator.Authenticate(http) is not { } name) { ledger.NoteUnauthenticated(); return; }
     if (body.Length == 0) return; // a client that only sets up its security context
     var encrypted = http.Request.ContentType?.StartsWith("multipart/encrypted", StringComparison.OrdinalIgnoreCase) == true;
     try { if (encrypted) body = Authenticator.Decrypt(http, body); }
@@ -150,10 +172,9 @@ async Task Serve(HttpContext http)
         request = WsMan.Read(envelope!, $"{http.Request.Scheme}://{http.Request.Host}{http.Request.Path}", name, http.Connection.RemoteIpAddress?.ToString() ?? "");
         var action = request.Action[(request.Action.LastIndexOf('/') + 1)..];
         actions.AddOrUpdate(action, 1, (_, n) => n + 1);
+        ledger.Note(request, action);
         fault = faults.Take(action);
-        if (fault?.Kind == "slow") await Task.Delay(fault.Ms);
-        if (fault?.Kind is "drop") { http.Abort(); return; }
-        if (fault?.Kind == "status") { http.Response.StatusCode = fault.Status; await http.Response.WriteAsync(fault.Body); return; }
+        if (fault is not null && await Sabotage.AnswerInstead(fault, http)) return;
         if (fault?.Kind == "kill-shell" && request.ShellId is { } id && wsman.Shells.TryGetValue(id, out var killed)) wsman.Close(killed);
         if (fault?.Kind == "timeout") throw WsManFault.TimedOut();
         if (fault?.Kind == "denied") throw new WsManFault(500, 5, "Sender", "w:AccessDenied", "Access is denied.");
@@ -176,11 +197,14 @@ async Task Serve(HttpContext http)
         (status, response) = (500, wsman.RespondFault(WsManFault.Internal(e.Message), request?.MessageId));
     }
     transcript?.Write(request?.Action ?? "bad", http, body, status, response);
-    if (fault?.Kind == "drop-after") { http.Abort(); return; }
-    await Reply(http, status, response, encrypted, fault?.Kind == "truncate");
+    if (fault is not null)
+    {
+        if (Sabotage.Spoil(fault, response) is { } spoilt) response = spoilt; else faults.Return(fault);
+    }
+    await Reply(http, status, response, encrypted, fault);
 }
 
-async Task Reply(HttpContext http, int status, string xml, bool encrypt, bool truncate = false)
+async Task Reply(HttpContext http, int status, string xml, bool encrypt, Fault? fault = null)
 {
     var bytes = Encoding.UTF8.GetBytes(xml);
     var type = "application/soap+xml;charset=UTF-8";
@@ -189,42 +213,13 @@ async Task Reply(HttpContext http, int status, string xml, bool encrypt, bool tr
     http.Response.ContentType = type;
     http.Response.ContentLength = bytes.Length;
     Interlocked.Add(ref wsman.Sent, bytes.Length);
-    await http.Response.Body.WriteAsync(truncate ? bytes.AsMemory(0, bytes.Length / 2) : bytes);
-    if (truncate) { await http.Response.Body.FlushAsync(); http.Abort(); }
+    if (!await Sabotage.Send(fault, http, bytes)) await http.Response.Body.WriteAsync(bytes);
 }
 
 namespace ExchangePeer
 {
-    public sealed record Fault(string Kind, int Count = 1, string? Action = null, int Ms = 0, int Status = 503, string Body = "", int After = 0)
-    {
-        public static readonly string[] Kinds = ["drop", "drop-after", "truncate", "status", "slow", "kill-shell", "kill-shells", "timeout", "denied"];
-        public static readonly string[] Actions = ["Create", "Command", "Send", "Receive", "Signal", "Delete"];
-        public static readonly JsonSerializerOptions Json = new() { PropertyNameCaseInsensitive = true, UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
-    }
-
-    public sealed record Churn(int Add = 0, int Change = 0, int Remove = 0, int Quarantine = 0);
-
-    public sealed class FaultPlan
-    {
-        private readonly List<Fault> armed = [];
-        public Fault[] Armed { get { lock (armed) return [.. armed]; } }
-        public void Arm(Fault fault) { lock (armed) armed.Add(fault); }
-        public void Clear() { lock (armed) armed.Clear(); }
-
-        /// <summary>The first armed fault that is for this action; counts it down.</summary>
-        public Fault? Take(string action)
-        {
-            lock (armed)
-            {
-                var at = armed.FindIndex(f => f.Action is null || f.Action.Equals(action, StringComparison.OrdinalIgnoreCase));
-                if (at < 0) return null;
-                var fault = armed[at];
-                if (fault.After > 0) { armed[at] = fault with { After = fault.After - 1 }; return null; }
-                if (fault.Count <= 1) armed.RemoveAt(at); else armed[at] = fault with { Count = fault.Count - 1 };
-                return fault;
-            }
-        }
-    }
+    public sealed record Churn(int Add = 0, int Change = 0, int Remove = 0, int Quarantine = 0, int Mailboxes = 0);
+    public sealed record ScopeRequest(string? Ou = null, bool Hard = false);
 
     /// <summary>Writes every exchange to numbered files.</summary>
     public sealed class Transcript
@@ -252,6 +247,8 @@ namespace ExchangePeer
             ("user", "admin", "account name"), ("password", "secret", "its password"), ("auth", "basic", "basic, negotiate, kerberos, ntlm, none; several by comma"),
             ("keytab", null, "Kerberos keytab"), ("sticky", "off", "off, fault or 401: what a later request without the cookie gets"),
             ("mailboxes", "1000", "number of mailboxes"), ("devices-per-mailbox", "2", "devices in each"), ("seed", "1", "seed of the data set"),
+            ("ous", "1", "containers that mailboxes are spread over: Users and organizational units"), ("odd-ids", "off", "on: the first mailboxes' devices have awkward ids"),
+            ("scope", "", "organizational unit: all that a session sees until it asks for the entire forest"), ("scope-hard", "", "likewise, and asking does not help"),
             ("hazards", "off", "on: two more mailboxes whose names strict XML parsers refuse"), ("wipe-delay", "0", "seconds until a wipe is acknowledged, 0 for never"), ("linger-ms", "2", "how long Receive gathers more output"), ("transcript", null, "folder for raw requests and responses"),
             ("select", "restricted", "restricted or open: which properties Select-Object takes"), ("filter-whenchanged", "off", "on: Get-MobileDevice -Filter takes WhenChangedUTC and its like"),
             ("deny", "", "cmdlets, and parameters as Cmdlet:Parameter, that the role lacks; by comma"),

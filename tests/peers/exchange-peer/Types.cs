@@ -226,6 +226,7 @@ namespace Microsoft.Exchange.Data.Directory.Management
     using Microsoft.Exchange.Data.Directory.SystemConfiguration;
 
     public enum RecipientType { UserMailbox = 3 }
+    public enum RecipientTypeDetails : long { UserMailbox = 1, LinkedMailbox = 2, SharedMailbox = 4, LegacyMailbox = 8, RoomMailbox = 16, EquipmentMailbox = 32, MailUser = 128, RemoteUserMailbox = 0x80000000 }
 
     public sealed class CASMailbox : ADObject
     {
@@ -255,8 +256,18 @@ namespace Microsoft.Exchange.Data.Directory.Management
         public string PrimarySmtpAddress { get; set; } = "";
         public MultiValuedProperty<string> EmailAddresses { get; set; } = [];
         public RecipientType RecipientType => RecipientType.UserMailbox;
+        public RecipientTypeDetails RecipientTypeDetails => RecipientTypeDetails.UserMailbox;
         public string SamAccountName { get; set; } = "";
-        public string OrganizationalUnit => "contoso.com/Users";
+        public bool HasActiveSyncDevicePartnership { get; set; }
+        public string OrganizationalUnit { get; set; } = "";
+    }
+
+    public sealed class RunspaceServerSettingsPresentationObject : ConfigurableObject
+    {
+        public override object Identity => "";
+        public string DefaultGlobalCatalog => "DC01.contoso.com";
+        public string? RecipientViewRoot { get; set; }
+        public bool ViewEntireForest { get; set; }
     }
 
     public sealed class ExchangeServer : ADObject
@@ -339,6 +350,7 @@ namespace Microsoft.Exchange.Configuration.Tasks
     public sealed class ActiveSyncDeviceAccessRuleIdParameter(object value) : IdParameter(value);
 
     public sealed class ManagementObjectNotFoundException(string message) : Exception(message);
+    public sealed class ManagementObjectAmbiguousException(string message) : Exception(message);
     public sealed class ManagementObjectAlreadyExistsException(string message) : Exception(message);
     public sealed class InvalidFilterException(string message) : Exception(message);
 }

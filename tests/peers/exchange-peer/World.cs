@@ -10,10 +10,10 @@ using Microsoft.Exchange.Data.Storage.Management;
 
 namespace ExchangePeer;
 
-public sealed record Mailbox(int Index, string Name, string Alias, string DisplayName, Guid Guid)
+public sealed record Mailbox(int Index, string Name, string Alias, string DisplayName, Guid Guid, ADObjectId Unit)
 {
     public string Smtp => Alias + "@contoso.com";
-    public ADObjectId Id { get; } = World.ObjectId("Users", Name, Guid);
+    public ADObjectId Id { get; } = Units.Child(Unit, Name, Guid);
 }
 
 public sealed class CasSettings
@@ -27,9 +27,15 @@ public sealed class CasSettings
 public sealed record Wipe(string Mailbox, string DeviceId, DateTime Requested, string Requestor, bool AccountOnly);
 public sealed record Change(DateTime Time, string Cmdlet, string Target, Dictionary<string, string> Parameters);
 
-public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, TimeSpan wipeDelay, bool hazards)
+/// <summary>What a world is made of; two of the same shape begin the same.</summary>
+public sealed record Shape(int Mailboxes, int DevicesPerMailbox, ulong Seed, bool Hazards = false, int Units = 1, bool OddIds = false);
+
+public sealed partial class World(Shape shape, TimeSpan wipeDelay)
 {
-    public static World Current { get; set; } = new(1000, 2, 1, TimeSpan.Zero, false);
+    public static World Current { get; set; } = new(new(1000, 2, 1), TimeSpan.Zero);
+
+    private readonly int mailboxCount = shape.Mailboxes, devicesPerMailbox = shape.DevicesPerMailbox;
+    private readonly ulong seed = shape.Seed;
 
     private sealed record Model(string Type, string Name, string Os, string UserAgent, string IdPrefix, MobileClientType Client);
 
@@ -60,7 +66,7 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
     private static readonly (string Alias, string Name, string? Display)[] Hazards =
         [("surrogate", "Lone Surrogate", "lone \ud83d here"), ("nonchar", "Non Character", "U+FFFF \uffff here")];
 
-    private readonly (string Alias, string Name, string? Display)[] special = hazards ? [.. Special, .. Hazards] : Special;
+    private readonly (string Alias, string Name, string? Display)[] special = shape.Hazards ? [.. Special, .. Hazards] : Special;
 
     private static readonly string[] FirstNames = ["Anna", "Björn", "Chloé", "Dmitri", "Élise", "François", "Grażyna", "Håkon", "Ivana", "José", "Катя", "Lucía", "Müge", "Noël", "Ольга", "Paweł"];
     private static readonly string[] LastNames = ["Müller", "Smith", "Novák", "García", "Øberg", "Петров", "Şahin", "O'Neil", "Dvořák", "Lindström", "Weiß", "Nguyễn"];
@@ -72,8 +78,12 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
     private readonly Dictionary<int, int> extraDevices = []; // by mailbox
     private readonly Dictionary<long, (DateTime Time, Model Model)> arrivals = [];
     private readonly Dictionary<long, (DateTime Time, int Times)> updates = [];
+    private readonly Dictionary<long, DateTime> decisions = []; // devices whose access an administrator changed
+    private readonly Dictionary<int, (DateTime Time, int Churned)> mailboxUpdates = [];
     private long churned;
 
+    public Units Units { get; } = new(shape.Units);
+    public Scope? Scope { get; set; }
     public Lock Gate { get; } = new();
     public int MailboxCount => mailboxCount;
     public List<Change> Changes { get; } = [];
@@ -90,19 +100,11 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
 
     // ---- ids -----------------------------------------------------------------------------------------------------
 
-    public static ADObjectId ObjectId(string container, string name, Guid guid)
-    {
-        var domain = "DC=contoso,DC=com";
-        var parts = container.Split('/');
-        return new("contoso.com/" + container + "/" + name.Replace("/", "\\/"),
-            $"CN={EscapeRdn(name)}," + string.Concat(parts.Reverse().Select(p => $"CN={EscapeRdn(p)},")) + domain, guid, name);
-    }
+    public static ADObjectId SiteId(string name) => new("contoso.com/Configuration/Sites/" + name, $"CN={name},CN=Sites,CN=Configuration,DC=contoso,DC=com", Guid.Empty, name);
 
     public static ADObjectId ConfigurationId(string name) =>
-        new(name, $"CN={EscapeRdn(name)},CN=Mobile Mailbox Settings,CN=Contoso,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=contoso,DC=com",
+        new(name, $"CN={Units.EscapeRdn(name)},CN=Mobile Mailbox Settings,CN=Contoso,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=contoso,DC=com",
             new Guid(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(name))), name);
-
-    private static string EscapeRdn(string name) => Regex.Replace(name, "[,+\"\\\\<>;=]", @"\$0");
 
     private static ulong Mix(ulong x)
     {
@@ -132,12 +134,12 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
 
     public Mailbox MailboxAt(int i)
     {
-        var guid = GuidOf(-1 - i);
+        var (guid, unit) = (GuidOf(-1 - i), Units.Of(i));
         if (i < special.Length)
-            return new(i, special[i].Name, special[i].Alias, special[i].Display ?? special[i].Name, guid);
+            return new(i, special[i].Name, special[i].Alias, special[i].Display ?? special[i].Name, guid, unit);
         var h = Hash(i, 1);
         var name = $"{FirstNames[h % 16]} {LastNames[(h >> 8) % 12]} {i}";
-        return new(i, name, $"user{i:D6}", name, guid);
+        return new(i, name, $"user{i:D6}", name, guid, unit);
     }
 
     public Mailbox? FindMailbox(string identity)
@@ -147,9 +149,9 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
         if (Guid.TryParse(text, out var guid)) index = KeyOf(guid) is long key && key < 0 ? (int)(-1 - key) : null;
         if (text.EndsWith("@contoso.com", StringComparison.OrdinalIgnoreCase)) text = text[..^12];
         if (text.StartsWith("CONTOSO\\", StringComparison.OrdinalIgnoreCase)) text = text[8..];
-        if (text.StartsWith("contoso.com/Users/", StringComparison.OrdinalIgnoreCase)) text = text[18..].Replace("\\/", "/");
-        if (text.StartsWith("CN=", StringComparison.OrdinalIgnoreCase) && text.EndsWith(",CN=Users,DC=contoso,DC=com", StringComparison.OrdinalIgnoreCase))
-            text = Regex.Replace(text[3..^27], @"\\(.)", "$1");
+        string? path = null; // a canonical or distinguished name: its last part is the mailbox's name, and the whole has to be its own
+        if (text.StartsWith("contoso.com/", StringComparison.OrdinalIgnoreCase)) (path, text) = (text, Regex.Match(text, @"(?:\\/|[^/])*$").Value.Replace("\\/", "/"));
+        else if (Regex.Match(text, @"^CN=((?:\\.|[^,\\])*),.*DC=com$", RegexOptions.IgnoreCase) is { Success: true } rdn) (path, text) = (text, Regex.Replace(rdn.Groups[1].Value, @"\\(.)", "$1"));
         bool Is(string? s) => string.Equals(s, text, StringComparison.OrdinalIgnoreCase);
         var known = Array.FindIndex(special, s => Is(s.Alias) || Is(s.Name) || Is(s.Display));
         if (known >= 0) index = known;
@@ -157,10 +159,18 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
             index = int.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture);
         if (index is not int i || i < 0 || i >= mailboxCount) return null;
         var mailbox = MailboxAt(i);
+        if (path is not null) return path.Equals(mailbox.Id.ToString(), StringComparison.OrdinalIgnoreCase) || path.Equals(mailbox.Id.DistinguishedName, StringComparison.OrdinalIgnoreCase) ? mailbox : null;
         return guid != Guid.Empty || Is(mailbox.Alias) || Is(mailbox.Name) || Is(mailbox.DisplayName) ? mailbox : null;
     }
 
-    public IEnumerable<Mailbox> Mailboxes() => Enumerable.Range(0, mailboxCount).Select(MailboxAt);
+    public IEnumerable<Mailbox> Mailboxes(UnitSet? units = null) => Enumerable.Range(0, mailboxCount).Where(i => units?.Holds(i) ?? true).Select(MailboxAt);
+
+    public (DateTime Created, DateTime Changed) TimesOf(int mailbox)
+    {
+        var h = Hash(mailbox, 8);
+        var created = Epoch.AddDays(-(double)(h % 900)).AddSeconds((h >> 20) % 86_400);
+        lock (Gate) return (created, mailboxUpdates.TryGetValue(mailbox, out var update) ? update.Time : created.AddDays((h >> 40) % 300));
+    }
 
     public CasSettings? SettingsOf(Mailbox mailbox, bool create = false)
     {
@@ -181,9 +191,14 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
             if (DeviceAt(mailbox, j, legacy) is { } device) yield return device;
     }
 
+    public bool HasDevices(Mailbox mailbox)
+    {
+        lock (Gate) return Enumerable.Range(0, DeviceCount(mailbox.Index)).Any(j => !removed.Contains(DeviceKey(mailbox.Index, j)));
+    }
+
     private int DeviceCount(int mailbox) { lock (Gate) return devicesPerMailbox + extraDevices.GetValueOrDefault(mailbox); }
-    private Model ModelOf(long key) { lock (Gate) return arrivals.TryGetValue(key, out var arrival) ? arrival.Model : Models[Hash(key, 2) % (ulong)Models.Length]; }
-    private static string DeviceIdOf(long key, Model model) => model.IdPrefix + Scramble(key).ToString("X16", CultureInfo.InvariantCulture);
+    private Model ModelOf(long key) { lock (Gate) return arrivals.TryGetValue(key, out var arrival) ? arrival.Model : BirthModelOf(key); }
+    private string DeviceIdOf(long key, Model model) => OddDeviceIdOf(key) ?? model.IdPrefix + Scramble(key).ToString("X16", CultureInfo.InvariantCulture);
 
     private MobileDevice? DeviceAt(Mailbox mailbox, int j, bool legacy)
     {
@@ -192,12 +207,11 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
         var model = ModelOf(key);
         var id = DeviceIdOf(key, model);
         var h = Hash(key, 3);
-        var created = ArrivalOf(key) ?? Epoch.AddMinutes(h % 700_000).AddMilliseconds((h >> 20) % 60_000);
         var device = legacy ? new ActiveSyncDevice() : new MobileDevice();
-        device.Id = ObjectId($"Users/{mailbox.Name.Replace("/", "\\/")}/ExchangeActiveSyncDevices", $"{model.Type}§{id}", GuidOf(key));
+        device.Id = Units.Child(Units.Child(mailbox.Id, "ExchangeActiveSyncDevices", Guid.Empty), $"{model.Type}§{id}", GuidOf(key));
         device.ObjectClass = ["top", "msExchActiveSyncDevice"];
-        device.WhenCreatedUTC = created;
-        device.WhenChangedUTC = ArrivalOf(key) ?? created.AddDays((h >> 32) % 60);
+        device.WhenCreatedUTC = CreatedOf(key);
+        device.WhenChangedUTC = ChangedOf(key);
         device.FriendlyName = mailbox.Index < special.Length ? $"{mailbox.DisplayName}'s {model.Type}" : j % 3 == 0 ? $"{mailbox.Name} – {model.Type}" : "";
         device.DeviceMobileOperator = (h & 3) == 0 ? "Telekom.de" : null;
         device.DeviceId = id;
@@ -208,13 +222,12 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
         device.DeviceType = model.Type;
         device.DeviceModel = model.Name;
         device.DeviceUserAgent = mailbox.Alias == "longname" ? model.UserAgent + new string('u', 60_000) : model.UserAgent;
-        device.FirstSyncTime = NeverSynced(key) ? null : created;
+        device.FirstSyncTime = FirstSyncOf(key);
         device.UserDisplayName = mailbox.Id.ToString();
         device.ClientType = model.Client;
         lock (Gate)
             if (updates.TryGetValue(key, out var update))
             {
-                device.WhenChangedUTC = update.Time;
                 device.FriendlyName = $"{device.FriendlyName} ({update.Times})".TrimStart();
                 device.DeviceOS = Advance(device.DeviceOS, update.Times);
                 device.DeviceUserAgent = Advance(device.DeviceUserAgent, update.Times);
@@ -224,6 +237,19 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
     }
 
     private DateTime? ArrivalOf(long key) { lock (Gate) return arrivals.TryGetValue(key, out var arrival) ? arrival.Time : null; }
+    private DateTime CreatedOf(long key) => ArrivalOf(key) ?? (Hash(key, 3) is var h ? Epoch.AddMinutes(h % 700_000).AddMilliseconds((h >> 20) % 60_000) : default);
+    private DateTime? FirstSyncOf(long key) => NeverSynced(key) ? null : CreatedOf(key);
+
+    private DateTime ChangedOf(long key)
+    {
+        lock (Gate)
+        {
+            var changed = ArrivalOf(key) ?? CreatedOf(key).AddDays((Hash(key, 3) >> 32) % 60);
+            if (updates.TryGetValue(key, out var update)) changed = update.Time;
+            return decisions.TryGetValue(key, out var decided) && decided > changed ? decided : changed;
+        }
+    }
+
     private bool NeverSynced(long key) => ArrivalOf(key) is null && Hash(key, 4) % 16 == 0;
 
     private static string Advance(string version, int by) =>
@@ -262,6 +288,7 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
     {
         var text = identity.Trim();
         var key = Guid.TryParse(text, out var guid) ? KeyOf(guid) : null;
+        key ??= OddKeyOf(text);
         if (key is null && Regex.Match(text, @"([0-9A-F]{16})(,CN=ExchangeActiveSyncDevices,.*)?$", RegexOptions.IgnoreCase | RegexOptions.Singleline) is { Success: true } m)
             key = Unscramble(ulong.Parse(m.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         if (key is not long k || k < 0 || k >> 16 >= mailboxCount || (k & 0xFFFF) >= DeviceCount((int)(k >> 16))) return null;
@@ -317,6 +344,44 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
 
     // ---- changes -------------------------------------------------------------------------------------------------
 
+    /// <summary>Changes a mailbox's settings; it, and each device whose access that changes, are then changed now. False if nothing did.</summary>
+    public bool Update(Mailbox mailbox, Action<CasSettings> change)
+    {
+        lock (Gate)
+        {
+            var settings = SettingsOf(mailbox, create: true)!;
+            string Text() => System.Text.Json.JsonSerializer.Serialize(settings);
+            var (text, before) = (Text(), Access());
+            change(settings);
+            if (Text() == text) return false;
+            var now = Now;
+            mailboxUpdates[mailbox.Index] = (now, mailboxUpdates.GetValueOrDefault(mailbox.Index).Churned);
+            foreach (var (key, access) in Access())
+                if (access != before[key]) decisions[key] = now;
+            return true;
+        }
+
+        Dictionary<long, (DeviceAccessState, DeviceAccessStateReason)> Access() => Devices(mailbox).ToDictionary(KeyOf, d => (d.DeviceAccessState, d.DeviceAccessStateReason));
+    }
+
+    private static DateTime Now => new(DateTime.UtcNow.Ticks / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond, DateTimeKind.Utc);
+
+    /// <summary>Lets others work on mailboxes' lists: each one gains the id of a device that has never been seen, allowed or blocked in turn.</summary>
+    private List<object> ChurnMailboxes(int count, DateTime now)
+    {
+        if (count <= 0) return [];
+        var start = (long)(Hash(++churned, 9) % (ulong)mailboxCount);
+        return [.. Enumerable.Range(0, Math.Min(count, mailboxCount)).Select(i => (int)((start + i) % mailboxCount)).Select(index =>
+        {
+            var (mailbox, times) = (MailboxAt(index), mailboxUpdates.GetValueOrDefault(index).Churned + 1);
+            var settings = SettingsOf(mailbox, create: true)!;
+            var (list, id) = (times % 2 == 1 ? settings.Allowed : settings.Blocked, $"NEVERSEEN{index:X6}{times:X2}");
+            list.Add(id);
+            mailboxUpdates[index] = (now, times);
+            return new { mailbox = mailbox.Alias, mailbox.Guid, list = times % 2 == 1 ? "ActiveSyncAllowedDeviceIDs" : "ActiveSyncBlockedDeviceIDs", id };
+        })];
+    }
+
     public void Wipe(Mailbox mailbox, MobileDevice device, string requestor, bool accountOnly, bool cancel)
     {
         lock (Gate)
@@ -330,11 +395,11 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
     /// Lets the world move on without a client: new devices, changed ones, lost partnerships, and new ones of a type under a Quarantine rule.
     /// Which ones it touches follows from the seed and from what was touched before.
     /// </summary>
-    public object Churn(int add, int change, int remove, int quarantine)
+    public object Churn(int add, int change, int remove, int quarantine, int mailboxes)
     {
         lock (Gate)
         {
-            var now = new DateTime(DateTime.UtcNow.Ticks / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond, DateTimeKind.Utc);
+            var now = Now;
             var touched = new HashSet<long>();
 
             object? View(long key) => MailboxAt((int)(key >> 16)) is var mailbox && DeviceAt(mailbox, (int)(key & 0xFFFF), false) is { } d
@@ -375,7 +440,7 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
             var before = touched.ToHashSet();
             var lost = Do(remove, Existing);
             foreach (var key in touched.Except(before)) { removed.Add(key); wipes.Remove(key); }
-            return new { time = now, churned, added, quarantined, changed, removed = lost };
+            return new { time = now, churned, added, quarantined, changed, removed = lost, mailboxes = ChurnMailboxes(mailboxes, now) };
         }
     }
 
@@ -400,6 +465,8 @@ public sealed class World(int mailboxCount, int devicesPerMailbox, ulong seed, T
         lock (Gate) return new
         {
             mailboxCount, devicesPerMailbox, seed, churned,
+            units = Units.All.Select(u => new { u.Id.Name, canonicalName = u.Id.ToString(), u.Id.DistinguishedName, guid = u.Id.ObjectGuid }).ToList(),
+            scope = Scope is { } scope ? new { ou = scope.Name, scope.Hard } : null,
             mailboxes = cas.ToDictionary(c => MailboxAt(c.Key).Alias, c => c.Value),
             wipes = wipes.Values.ToList(),
             removed = removed.Select(k => DeviceIdOf(k, ModelOf(k))).ToList(),
