@@ -113,6 +113,7 @@ OST_INTERNAL const char *ost_request_get_identity (OstRequest *self);
 OST_INTERNAL const char *const *ost_request_get_headers (OstRequest *self);
 OST_INTERNAL GBytes *ost_request_get_body (OstRequest *self);
 OST_INTERNAL gboolean ost_request_is_replayable (OstRequest *self);
+OST_INTERNAL gboolean ost_request_has_own_cookies (OstRequest *self);
 OST_INTERNAL guint ost_request_get_idle_timeout (OstRequest *self);
 OST_INTERNAL guint64 ost_request_get_max_reply_bytes (OstRequest *self);
 

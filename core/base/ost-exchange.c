@@ -244,6 +244,14 @@ ost_exchange_get_header (OstExchange *self, const char *name)
   return NULL;
 }
 
+const char *const *
+ost_exchange_get_headers (OstExchange *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return (const char *const *)self->pipe->headers;
+}
+
 OstRequest *
 ost_exchange_get_request (OstExchange *self)
 {

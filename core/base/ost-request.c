@@ -13,6 +13,7 @@ struct _OstRequest {
   GPtrArray *headers; /* lines, and a NULL at the end */
   GBytes *body;
   gboolean is_replayable;
+  gboolean has_own_cookies;
   guint idle_timeout;
   guint64 max_reply_bytes;
 };
@@ -100,6 +101,12 @@ ost_request_set_replayable (OstRequest *self, gboolean is_replayable)
 }
 
 void
+ost_request_set_own_cookies (OstRequest *self, gboolean has_own_cookies)
+{
+  self->has_own_cookies = has_own_cookies;
+}
+
+void
 ost_request_set_idle_timeout (OstRequest *self, guint milliseconds)
 {
   self->idle_timeout = milliseconds;
@@ -145,6 +152,12 @@ gboolean
 ost_request_is_replayable (OstRequest *self)
 {
   return self->is_replayable;
+}
+
+gboolean
+ost_request_has_own_cookies (OstRequest *self)
+{
+  return self->has_own_cookies;
 }
 
 guint

@@ -99,6 +99,12 @@ ost_transfer_is_replayable (OstTransfer *self)
   return ost_request_is_replayable (self->pipe->request);
 }
 
+gboolean
+ost_transfer_has_own_cookies (OstTransfer *self)
+{
+  return ost_request_has_own_cookies (self->pipe->request);
+}
+
 guint
 ost_transfer_get_idle_timeout (OstTransfer *self)
 {

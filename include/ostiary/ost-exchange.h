@@ -102,6 +102,20 @@ OST_AVAILABLE_IN_1_0
 void ost_request_set_max_reply_bytes (OstRequest *self, guint64 bytes);
 
 /**
+ * ost_request_set_own_cookies:
+ * @self: a request
+ * @has_own_cookies: whether its sender keeps the cookies of its conversation itself
+ *
+ * A transport gives such a request no cookie beside those in its headers, and keeps none of its
+ * reply. For conversations that must not share a cookie: the sessions of one account that each
+ * belong to another server behind one name.
+ *
+ * Since: 1.0
+ */
+OST_AVAILABLE_IN_1_0
+void ost_request_set_own_cookies (OstRequest *self, gboolean has_own_cookies);
+
+/**
  * OstExchange:
  *
  * The reader's end of a request under way. Belongs to the thread of its call; dropping the last
@@ -181,6 +195,16 @@ const char *ost_exchange_get_header (OstExchange *self, const char *name);
  *
  * Since: 1.0
  */
+/**
+ * ost_exchange_get_headers:
+ * @self: an exchange whose head is there
+ *
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): the reply's `Name: value` lines
+ *
+ * Since: 1.0
+ */
+OST_AVAILABLE_IN_1_0
+const char *const *ost_exchange_get_headers (OstExchange *self);
 OST_AVAILABLE_IN_1_0
 OstRequest *ost_exchange_get_request (OstExchange *self);
 

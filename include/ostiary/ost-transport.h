@@ -118,6 +118,16 @@ GBytes *ost_transfer_get_body (OstTransfer *self);
 OST_AVAILABLE_IN_1_0
 gboolean ost_transfer_is_replayable (OstTransfer *self);
 /**
+ * ost_transfer_has_own_cookies:
+ * @self: a transfer
+ *
+ * Returns: whether it neither gets cookies from the transport's jar nor puts any there
+ *
+ * Since: 1.0
+ */
+OST_AVAILABLE_IN_1_0
+gboolean ost_transfer_has_own_cookies (OstTransfer *self);
+/**
  * ost_transfer_get_idle_timeout:
  * @self: a transfer
  *
