@@ -25,10 +25,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstCounters, ost_counters_unref)
 /**
  * OstCallHost:
  * @send: gives the transfer its credentials and hands it to a transport, on the call's thread
+ * @refused: told that a server rejected an identity's credential
  * @emit: takes an object
  * @warn: takes a warning
  * @note: takes a fact about the server
  * @step: takes a step of a check
+ * @probe: lets the transport report its steps of a check
  * @keep_session: writes a session down
  * @forget_session: strikes it out
  * @take_left_over_session: finds one that another process left
@@ -37,11 +39,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstCounters, ost_counters_unref)
  */
 typedef struct {
   gboolean (*send) (gpointer host, OstCall *call, OstTransfer *transfer, GError **error);
+  void (*refused) (gpointer host, OstCall *call, const char *identity, const GError *error);
   gboolean (*emit) (gpointer host, OstCall *call, OstObject *object, GError **error);
   void (*warn) (gpointer host, OstCall *call, const char *text);
   void (*note) (gpointer host, OstCall *call, const char *name, const char *value);
   void (*step) (gpointer host, OstCall *call, const char *id, gboolean is_ok, const char *detail,
                 const char *remedy);
+  gboolean (*probe) (gpointer host, OstCall *call, const char *uri, GError **error);
   gboolean (*keep_session) (gpointer host, OstCall *call, const char *id, const char *detail,
                             GError **error);
   void (*forget_session) (gpointer host, OstCall *call, const char *id);
@@ -103,6 +107,7 @@ const OstClock *ost_call_get_clock (OstCall *self);
 OstCounters *ost_call_get_counters (OstCall *self);
 gint64 ost_call_get_deadline (OstCall *self, gboolean is_cleanup);
 gboolean ost_call_send (OstCall *self, OstTransfer *transfer, GError **error);
+void ost_call_report_refusal (OstCall *self, const char *identity, const GError *error);
 OstExchange *ost_exchange_start (OstCall *call, OstRequest *request, gboolean is_cleanup,
                                  GError **error);
 

@@ -224,6 +224,13 @@ ost_call_send (OstCall *self, OstTransfer *transfer, GError **error)
   return self->host->send (self->host_data, self, transfer, error);
 }
 
+void
+ost_call_report_refusal (OstCall *self, const char *identity, const GError *error)
+{
+  if (self->host->refused != NULL)
+    self->host->refused (self->host_data, self, identity, error);
+}
+
 OstExchange *
 ost_call_begin (OstCall *self, OstRequest *request, GError **error)
 {
@@ -295,6 +302,14 @@ ost_call_step (OstCall *self, const char *id, gboolean is_ok, const char *detail
 
   if (self->host->step != NULL)
     self->host->step (self->host_data, self, id, is_ok, detail, remedy);
+}
+
+gboolean
+ost_call_probe (OstCall *self, const char *uri, GError **error)
+{
+  g_return_val_if_fail (OST_IS_CALL (self), FALSE);
+
+  return self->host->probe == NULL || self->host->probe (self->host_data, self, uri, error);
 }
 
 gboolean

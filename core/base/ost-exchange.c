@@ -162,6 +162,8 @@ ost_exchange_wait_head (OstExchange *self, GError **error)
 
       if (wait_head_once (self, &failure))
         return TRUE;
+      if (g_error_matches (failure, OST_ERROR, OST_ERROR_SIGN_IN))
+        ost_call_report_refusal (self->call, ost_request_get_identity (self->request), failure);
       if (!may_ask_again (self, failure))
         {
           g_propagate_error (error, g_steal_pointer (&failure));

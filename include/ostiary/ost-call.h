@@ -184,6 +184,22 @@ void ost_call_step (OstCall *self, const char *id, gboolean is_ok, const char *d
                     const char *remedy);
 
 /**
+ * ost_call_probe:
+ * @self: a call
+ * @uri: where the backend is about to connect to
+ * @error: return location for an error
+ *
+ * Lets the transport report the steps from the name to TLS before anything is sent there; without
+ * effect outside of `ostiary check`.
+ *
+ * Returns: %FALSE where a step failed, with what it said
+ *
+ * Since: 1.0
+ */
+OST_AVAILABLE_IN_1_0
+gboolean ost_call_probe (OstCall *self, const char *uri, GError **error);
+
+/**
  * ost_call_keep_session:
  * @self: a call
  * @id: what the server calls a session that it keeps for us, such as a shell

@@ -187,14 +187,7 @@ guint ost_exchange_get_status (OstExchange *self);
  */
 OST_AVAILABLE_IN_1_0
 const char *ost_exchange_get_header (OstExchange *self, const char *name);
-/**
- * ost_exchange_get_request:
- * @self: an exchange
- *
- * Returns: (transfer none): what was asked
- *
- * Since: 1.0
- */
+
 /**
  * ost_exchange_get_headers:
  * @self: an exchange whose head is there
@@ -205,6 +198,15 @@ const char *ost_exchange_get_header (OstExchange *self, const char *name);
  */
 OST_AVAILABLE_IN_1_0
 const char *const *ost_exchange_get_headers (OstExchange *self);
+
+/**
+ * ost_exchange_get_request:
+ * @self: an exchange
+ *
+ * Returns: (transfer none): what was asked
+ *
+ * Since: 1.0
+ */
 OST_AVAILABLE_IN_1_0
 OstRequest *ost_exchange_get_request (OstExchange *self);
 

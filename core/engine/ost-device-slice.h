@@ -1,4 +1,4 @@
-/* ost-slice.h: parts of a device listing that together are provably everything */
+/* ost-device-slice.h: parts of a device listing that together are provably everything */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /**
- * OstSlice:
+ * OstDeviceSlice:
  * @prefix: (nullable): what the device IDs begin with; %NULL for all of them
  * @except: (array zero-terminated=1): prefixes of other slices, which this one leaves out
  *
@@ -21,44 +21,44 @@ G_BEGIN_DECLS
 typedef struct {
   char *prefix;
   GStrv except;
-} OstSlice;
+} OstDeviceSlice;
 
-void ost_slice_free (OstSlice *self);
+void ost_device_slice_free (OstDeviceSlice *self);
 
 /**
- * ost_slice_to_text:
+ * ost_device_slice_to_text:
  * @self: a slice
  *
- * Returns: (transfer full): the slice in one line, from which ost_slice_from_text() makes it again
+ * Returns: (transfer full): the slice in one line, from which ost_device_slice_from_text() makes it again
  */
-char *ost_slice_to_text (const OstSlice *self);
-OstSlice *ost_slice_from_text (const char *text);
+char *ost_device_slice_to_text (const OstDeviceSlice *self);
+OstDeviceSlice *ost_device_slice_from_text (const char *text);
 
 /**
- * ost_slice_to_operation:
+ * ost_device_slice_to_operation:
  * @self: a slice
  *
  * Returns: (transfer full): the operation that lists it
  */
-OstOperation *ost_slice_to_operation (const OstSlice *self);
+OstOperation *ost_device_slice_to_operation (const OstDeviceSlice *self);
 
 /**
- * ost_slices_plan:
+ * ost_device_slices_plan:
  * @prefixes: (array zero-terminated=1): prefixes of letters and digits, none of which begins
  *   with another; empty for one listing of everything
  *
- * Returns: (transfer full) (element-type OstSlice): a slice for each prefix and the remainder
+ * Returns: (transfer full) (element-type OstDeviceSlice): a slice for each prefix and the remainder
  */
-GPtrArray *ost_slices_plan (const char *const *prefixes);
+GPtrArray *ost_device_slices_plan (const char *const *prefixes);
 
 /**
- * ost_slices_first_prefixes:
+ * ost_device_slices_first_prefixes:
  *
  * Returns: (transfer full) (array zero-terminated=1): the prefixes for an organisation of which
  *   nothing is known yet: ten digits and twenty-six letters
  */
-GStrv ost_slices_first_prefixes (void);
+GStrv ost_device_slices_first_prefixes (void);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstSlice, ost_slice_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstDeviceSlice, ost_device_slice_free)
 
 G_END_DECLS

@@ -1,0 +1,257 @@
+/* ost-connection.c: one configured connection: settings, transport, credentials, state */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "ost-connection.h"
+
+#include "ost-credentials.h"
+
+struct _OstConnection {
+  gatomicrefcount references;
+  char *name;
+  char *account;
+  OstConnectionParts parts;
+  OstTransport *transport;
+  OstCredentialBox *credentials;
+
+  GMutex mutex;
+  OstConnectionStatus *status; /* guarded by the mutex */
+};
+
+static const char *
+find_user (const OstIdentity *identities, OstSettings *settings)
+{
+  if (identities == NULL || identities[0].name == NULL || identities[0].user_key == NULL)
+    return NULL;
+  return ost_settings_get_text (settings, identities[0].user_key);
+}
+
+/* Shells are counted for the account, in whatever case and on whatever connection it appears. */
+static char *
+make_account (OstConnection *self)
+{
+  const char *user = find_user (self->parts.backend->info->identities, self->parts.settings);
+
+  return user != NULL ? g_utf8_casefold (user, -1) : g_strdup_printf ("connection %s", self->name);
+}
+
+typedef struct {
+  OstConnection *connection;
+  gboolean is_ok;
+  GError **error;
+} Configuring;
+
+static void
+configure_transport_cb (gpointer data, gpointer unused)
+{
+  Configuring *self = data;
+  OstTransport *transport = self->connection->transport;
+  OstTransportInterface *iface = OST_TRANSPORT_GET_IFACE (transport);
+
+  self->is_ok = iface->configure == NULL
+                || iface->configure (transport, self->connection->parts.settings, self->error);
+}
+
+static gboolean
+make_transport (OstConnection *self, GError **error)
+{
+  Configuring configuring = { .connection = self, .error = error };
+
+  if (self->parts.transport == NULL)
+    return TRUE;
+  self->transport = OST_TRANSPORT (g_object_new (self->parts.transport->type, NULL));
+  ost_io_run (self->parts.io, configure_transport_cb, &configuring);
+  if (!configuring.is_ok)
+    g_prefix_error (error, "connection ‘%s’: transport ‘%s’: ", self->name,
+                    self->parts.transport->info->name);
+  return configuring.is_ok;
+}
+
+OstConnection *
+ost_connection_new (const OstConnectionParts *parts, GError **error)
+{
+  g_autoptr (OstConnection) self = g_new0 (OstConnection, 1);
+
+  g_atomic_ref_count_init (&self->references);
+  g_mutex_init (&self->mutex);
+  self->parts = *parts;
+  g_object_ref (self->parts.settings);
+  self->name = g_strdup (ost_settings_get_connection (parts->settings));
+  self->account = make_account (self);
+  self->credentials = ost_credential_box_new (parts->settings, parts->backend->info->identities,
+                                              parts->store, self->name, parts->allow_env);
+  self->status = ost_store_load_status (parts->store, self->name, error);
+  if (self->status == NULL || !make_transport (self, error))
+    return NULL;
+  if (self->status->state == NULL)
+    self->status->state = g_strdup ("new");
+  return g_steal_pointer (&self);
+}
+
+OstConnection *
+ost_connection_ref (OstConnection *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+void
+ost_connection_unref (OstConnection *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  g_clear_object (&self->transport);
+  ost_credential_box_free (self->credentials);
+  g_clear_pointer (&self->status, ost_connection_status_free);
+  g_object_unref (self->parts.settings);
+  g_mutex_clear (&self->mutex);
+  g_free (self->account);
+  g_free (self->name);
+  g_free (self);
+}
+
+const char *
+ost_connection_get_name (OstConnection *self)
+{
+  return self->name;
+}
+
+OstSettings *
+ost_connection_get_settings (OstConnection *self)
+{
+  return self->parts.settings;
+}
+
+OstStore *
+ost_connection_get_store (OstConnection *self)
+{
+  return self->parts.store;
+}
+
+const OstClock *
+ost_connection_get_clock (OstConnection *self)
+{
+  return self->parts.clock;
+}
+
+const OstPlugin *
+ost_connection_get_backend (OstConnection *self)
+{
+  return self->parts.backend;
+}
+
+OstTransport *
+ost_connection_get_transport (OstConnection *self)
+{
+  return self->transport;
+}
+
+GMainContext *
+ost_connection_get_io_context (OstConnection *self)
+{
+  return ost_io_get_context (self->parts.io);
+}
+
+OstStoreFlags
+ost_connection_get_store_flags (OstConnection *self)
+{
+  return ost_settings_get_boolean (self->parts.settings, "personal-data") ? OST_STORE_PERSONAL_DATA
+                                                                          : OST_STORE_NONE;
+}
+
+const char *
+ost_connection_get_account (OstConnection *self)
+{
+  return self->account;
+}
+
+gboolean
+ost_connection_load_credentials (OstConnection *self, gboolean is_explicit, GError **error)
+{
+  return ost_credential_box_load (self->credentials, is_explicit, error);
+}
+
+gboolean
+ost_connection_sign (OstConnection *self, OstTransfer *transfer, GError **error)
+{
+  return ost_credential_box_sign (self->credentials, transfer, error);
+}
+
+void
+ost_connection_refuse (OstConnection *self, const char *identity, const char *reason)
+{
+  ost_credential_box_refuse (self->credentials, identity, reason,
+                             ost_clock_get_time (self->parts.clock));
+}
+
+GStrv
+ost_connection_get_secret_files (OstConnection *self)
+{
+  return ost_credential_box_get_files (self->credentials);
+}
+
+void
+ost_connection_update (OstConnection *self, OstStatusFunc func, gpointer user_data)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GError) error = NULL;
+
+  func (self->status, user_data);
+  self->status->updated_us = ost_clock_get_time (self->parts.clock);
+  if (!ost_store_save_status (self->parts.store, self->name, self->status, &error))
+    g_warning ("connection ‘%s’: its status could not be written: %s", self->name, error->message);
+}
+
+typedef struct {
+  const char *name;
+  const char *value;
+} Note;
+
+static void
+apply_note (OstConnectionStatus *status, gpointer user_data)
+{
+  const Note *note = user_data;
+  const struct {
+    const char *name;
+    char **member;
+  } members[] = {
+    { "server", &status->answering_server },
+    { "address", &status->server },
+    { "version", &status->version },
+    { "account", &status->account },
+    { "domain-controller", &status->domain_controller },
+    { "organisation", &status->organisation },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      if (!g_str_equal (members[i].name, note->name))
+        continue;
+      g_free (*members[i].member);
+      *members[i].member = g_strdup (note->value);
+    }
+}
+
+void
+ost_connection_note (OstConnection *self, const char *name, const char *value)
+{
+  Note note = { name, value };
+
+  ost_connection_update (self, apply_note, &note);
+}
+
+static void
+shut_down_cb (gpointer data, gpointer unused)
+{
+  OstTransport *transport = data;
+  OstTransportInterface *iface = OST_TRANSPORT_GET_IFACE (transport);
+
+  if (iface->shut_down != NULL)
+    iface->shut_down (transport);
+}
+
+void
+ost_connection_shut_down (OstConnection *self)
+{
+  if (self->transport != NULL)
+    ost_io_run (self->parts.io, shut_down_cb, self->transport);
+}

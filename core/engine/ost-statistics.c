@@ -1,0 +1,235 @@
+/* ost-statistics.c: reads the statistics of mailboxes, one by one, within a budget */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "ost-sync.h"
+
+#include <string.h>
+
+/* A reading younger than this is not renewed before its device changes. */
+#define FRESH_US (6 * 60 * 60 * G_USEC_PER_SEC)
+#define MAILBOXES_AT_ONCE 100
+#define MAX_SKIPPED_NAMED 5
+#define NOTE_SPENT "statistics-spent"
+
+typedef struct {
+  gint64 allowed_us;
+  gint64 period_us;
+  gint64 window_began_us;
+  gint64 spent_us;
+} Budget;
+
+typedef struct {
+  OstJob *job;
+  OstStore *store;
+  const OstClock *clock;
+  OstConversation *conversation;
+  Budget budget;
+  guint n_skipped;
+} Reading;
+
+static const char *
+get_name (Reading *self)
+{
+  return ost_connection_get_name (self->job->connection);
+}
+
+/* The setting is "10min per hour"; the configuration has checked its form. */
+static void
+parse_budget (Reading *self)
+{
+  const char *text = ost_settings_get_text (ost_connection_get_settings (self->job->connection),
+                                            "statistics-budget");
+  g_auto (GStrv) words = g_strsplit (text != NULL ? text : "10min per hour", " ", -1);
+  gint64 seconds = 600;
+  gint64 period = 3600;
+
+  if (g_strv_length (words) == 3)
+    {
+      ost_duration_parse (words[0], &seconds, NULL);
+      if (g_str_equal (words[2], "day"))
+        period = 86400;
+      else if (g_str_equal (words[2], "min") || g_str_equal (words[2], "minute"))
+        period = 60;
+      else if (!g_str_equal (words[2], "hour"))
+        ost_duration_parse (words[2], &period, NULL);
+    }
+  self->budget.allowed_us = seconds * G_USEC_PER_SEC;
+  self->budget.period_us = period * G_USEC_PER_SEC;
+}
+
+static gboolean
+load_budget (Reading *self, GError **error)
+{
+  g_autofree char *text = NULL;
+  gint64 now = ost_clock_get_time (self->clock);
+  Budget *budget = &self->budget;
+
+  parse_budget (self);
+  if (!ost_store_get_note (self->store, get_name (self), NOTE_SPENT, &text, error))
+    return FALSE;
+  if (text != NULL)
+    {
+      g_auto (GStrv) words = g_strsplit (text, " ", 2);
+
+      budget->window_began_us = g_ascii_strtoll (words[0], NULL, 10);
+      budget->spent_us = words[1] != NULL ? g_ascii_strtoll (words[1], NULL, 10) : 0;
+    }
+  /* A clock that jumped begins a new window rather than none. */
+  if (now - budget->window_began_us >= budget->period_us || now < budget->window_began_us)
+    {
+      budget->window_began_us = now;
+      budget->spent_us = 0;
+    }
+  return TRUE;
+}
+
+static gboolean
+save_budget (Reading *self, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
+                                           self->budget.window_began_us, self->budget.spent_us);
+
+  return ost_store_set_note (self->store, get_name (self), NOTE_SPENT, text, error);
+}
+
+static gboolean
+collect_object (OstObject *object, gpointer user_data, GError **error)
+{
+  g_ptr_array_add (user_data, ost_object_ref (object));
+  return TRUE;
+}
+
+/* What went wrong with one mailbox says nothing of the others; what went wrong with the
+ * conversation ends the round. */
+static gboolean
+concerns_mailbox_only (const GError *error)
+{
+  return error->domain == OST_ERROR
+         && (error->code == OST_ERROR_NOT_FOUND || error->code == OST_ERROR_DENIED
+             || error->code == OST_ERROR_INVALID || error->code == OST_ERROR_INCOMPLETE);
+}
+
+static void
+note_skipped (Reading *self, const char *mailbox, const GError *error)
+{
+  self->n_skipped++;
+  if (self->n_skipped > MAX_SKIPPED_NAMED)
+    return;
+  g_mutex_lock (&self->job->mutex);
+  g_ptr_array_add (
+    self->job->report->warnings,
+    g_strdup_printf ("statistics of mailbox %s not read: %s", mailbox, error->message));
+  g_mutex_unlock (&self->job->mutex);
+}
+
+/* Returns FALSE where the round is to end; *error is set where the task is. */
+static gboolean
+read_mailbox (Reading *self, const char *mailbox, GError **error)
+{
+  g_autoptr (GPtrArray) objects = g_ptr_array_new_with_free_func ((GDestroyNotify)ost_object_unref);
+  g_autoptr (OstOperation) operation = ost_operation_new (OST_VERB_LIST, OST_KIND_DEVICE, NULL);
+  g_autoptr (GError) failure = NULL;
+  gint64 began = ost_clock_get_monotonic (self->clock);
+  gboolean is_read;
+
+  ost_operation_set_text (operation, OST_SELECT_VIEW, "statistics");
+  ost_operation_set_text (operation, OST_SELECT_MAILBOX, mailbox);
+  is_read
+    = ost_conversation_execute (self->conversation, operation, collect_object, objects, &failure);
+  self->budget.spent_us += ost_clock_get_monotonic (self->clock) - began;
+  ost_progress_meter_add (self->job->progress, 1);
+  if (is_read)
+    return ost_store_update_statistics (self->store, get_name (self), mailbox, objects,
+                                        ost_clock_get_time (self->clock), error);
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  note_skipped (self, mailbox, failure);
+  if (!concerns_mailbox_only (failure))
+    return FALSE;
+  return ost_store_skip_statistics (self->store, get_name (self), mailbox,
+                                    ost_clock_get_time (self->clock), error);
+}
+
+static gboolean
+has_budget (Reading *self)
+{
+  return self->budget.spent_us < self->budget.allowed_us;
+}
+
+static gboolean
+read_round (Reading *self, OstStatisticsMode mode, GError **error)
+{
+  gint64 now = ost_clock_get_time (self->clock);
+  OstStatisticsRound round = { .began_us = mode == OST_STATISTICS_ALL ? now : now - FRESH_US };
+
+  while (has_budget (self))
+    {
+      g_autoptr (GPtrArray) mailboxes = ost_store_next_statistics (
+        self->store, get_name (self), mode, &round, MAILBOXES_AT_ONCE, error);
+      GError *stop = NULL;
+
+      if (mailboxes == NULL)
+        return FALSE;
+      if (mailboxes->len == 0)
+        return TRUE;
+      for (guint i = 0; i < mailboxes->len && has_budget (self); i++)
+        if (!read_mailbox (self, mailboxes->pdata[i], &stop))
+          {
+            if (stop == NULL)
+              return TRUE;
+            g_propagate_error (error, stop);
+            return FALSE;
+          }
+    }
+  return TRUE;
+}
+
+static void
+apply_summary (OstConnectionStatus *status, gpointer user_data)
+{
+  const OstStatisticsSummary *summary = user_data;
+
+  status->statistics_oldest_us = summary->oldest_us;
+  status->statistics_unread = summary->unread;
+}
+
+static gboolean
+tell_summary (Reading *self, GError **error)
+{
+  OstStatisticsSummary summary = { 0 };
+
+  if (!ost_store_summarise_statistics (self->store, get_name (self), &summary, error))
+    return FALSE;
+  ost_connection_update (self->job->connection, apply_summary, &summary);
+  if (self->n_skipped > MAX_SKIPPED_NAMED)
+    g_ptr_array_add (
+      self->job->report->warnings,
+      g_strdup_printf ("statistics of %u mailboxes in all were not read", self->n_skipped));
+  return TRUE;
+}
+
+gboolean
+ost_statistics_read (OstJob *job, OstConversation *conversation, GError **error)
+{
+  const char *mode
+    = ost_settings_get_text (ost_connection_get_settings (job->connection), "statistics");
+  const OstPluginInfo *backend = ost_connection_get_backend (job->connection)->info;
+  Reading self = { .job = job, .conversation = conversation };
+  gboolean is_all = g_strcmp0 (mode, "all") == 0;
+
+  if (g_strcmp0 (mode, "none") == 0 || (backend->capabilities & OST_CAPABILITY_STATISTICS) == 0)
+    return TRUE;
+  self.store = ost_connection_get_store (job->connection);
+  self.clock = ost_connection_get_clock (job->connection);
+  if (!load_budget (&self, error))
+    return FALSE;
+  ost_progress_meter_begin (job->progress, "statistics", 0);
+  return read_round (&self,
+                     is_all && job->report->kind == OST_TASK_FULL_SYNC ? OST_STATISTICS_ALL
+                                                                       : OST_STATISTICS_CHANGED,
+                     error)
+         && save_budget (&self, error) && tell_summary (&self, error);
+}
