@@ -105,7 +105,7 @@ app.MapPost("/__scope", (HttpRequest control) => Control<ScopeRequest>(control, 
     World.Current.Scope = scope;
     return Results.Text("scoped\n");
 }));
-app.MapPost("/__reset", () => { foreach (var s in wsman.Shells.Values) wsman.Close(s); faults.Clear(); actions.Clear(); ledger.Clear(); World.Current = NewWorld(); return "reset\n"; });
+app.MapPost("/__reset", () => { foreach (var s in wsman.Shells.Values) wsman.Close(s); faults.Clear(); actions.Clear(); ledger.Clear(); wsman.Received = wsman.Sent = 0; World.Current = NewWorld(); return "reset\n"; });
 app.MapPost("/__fault", (HttpRequest control) => Control<Fault>(control, fault =>
 {
     if (fault.Problem() is { } problem) return Results.BadRequest(problem + "\n");
