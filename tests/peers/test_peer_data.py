@@ -123,6 +123,18 @@ class MailboxTimes(PeerTest):
             self.assertEqual(len(self.changed(shell, seen[0]['WhenChangedUTC'])), 0)
             self.assertEqual(len(self.changed(shell, before, 'Get-Recipient')), 1)
 
+    def test_recipients_are_chosen_by_kind_and_by_partnership(self):
+        shell = self.shell()
+        for device in list(self.peer.devices(mailbox='ann')):
+            shell.run('Remove-MobileDevice', Identity=device['Device']['Guid'], Confirm=False)
+        for command, more in (('Get-Recipient', {'RecipientTypeDetails': ['UserMailbox', 'LinkedMailbox']}),
+                              ('Get-CASMailbox', {'ReadFromDomainController': True})):
+            seen = shell.run(command, Filter='HasActiveSyncDevicePartnership -eq $true', **EVERYTHING | more)
+            self.assertEqual((len(seen.objects), seen.errors), (59, []))
+            self.assertNotIn('Ann', [item['Name'] for item in seen.objects])
+        shared = shell.run('Get-Recipient', RecipientTypeDetails='SharedMailbox', **EVERYTHING)
+        self.assertEqual((shared.objects, shared.errors), ([], []))
+
     def test_churn_of_mailboxes_is_found_by_its_time(self):
         shell = self.shell()
         for count, kind in ((5, 'ActiveSyncAllowedDeviceIDs'), (60, 'ActiveSyncBlockedDeviceIDs')):
