@@ -76,8 +76,8 @@ test_primitives (void)
     assert_reads (samples[i].xml, samples[i].expected);
 }
 
-/* `_xHHHH_`: one pass, both cases of x and of the digits, four digits or eight, surrogates. Every
- * expectation was checked against XmlConvert.DecodeName of .NET 10. */
+/* `_xHHHH_`: one pass, both cases of x and of the digits, four digits or eight, surrogates; as
+ * XmlConvert.DecodeName of .NET 10 has it, but for half a pair and NUL. */
 static void
 test_escapes (void)
 {
@@ -107,6 +107,7 @@ test_escapes (void)
     { "<S>_xFFFF_</S>", "string ‘\xEF\xBF\xBF’" },
     { "<S N=\"a_x0020_b\">x</S>", "a b: string ‘x’" },
     { "<S N=\"_x005F_x0041_\">x</S>", "_x0041_: string ‘x’" },
+    { "<S N=\"&amp;&lt;&quot;&amp;#38;_x0026_#38;&#x26;\">x</S>", "&<\"&#38;&#38;&: string ‘x’" },
     { "<Obj><TN><T>A_x0020_B</T></TN><ToString>a_x0009_</ToString></Obj>", "object ‘a\t’ <A B>" },
   };
 

@@ -35,8 +35,8 @@ read_hexadecimal (const char *text, guint digits, guint32 *number)
   return TRUE;
 }
 
-/* How many bytes at @text are an escape, 0 if none is; a number above U+10FFFF is none either, as
- * .NET has it. */
+/* How many bytes at @text are an escape, 0 if none is; a number above U+10FFFF, which no engine
+ * writes, is left as it came. */
 static gsize
 read_escape (const char *text, gsize length, guint32 *unit)
 {

@@ -28,6 +28,31 @@ ost_clixml_name_hash (const char *text, gsize length)
   return hash;
 }
 
+/* A parser that is not told to replace entities gives an ampersand in an attribute back as a
+ * reference, whatever it came as; nothing else in it begins with one. */
+#define AMPERSAND "&#38;"
+
+static gsize
+copy_attribute (char *to, const char *raw, gsize length)
+{
+  gsize copied = 0;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      to[copied++] = raw[i];
+      if (length - i >= strlen (AMPERSAND) && memcmp (raw + i, AMPERSAND, strlen (AMPERSAND)) == 0)
+        i += strlen (AMPERSAND) - 1;
+    }
+  return copied;
+}
+
+static gboolean
+is_plain (const char *raw, gsize length)
+{
+  return memchr (raw, '_', length) == NULL && memchr (raw, '&', length) == NULL
+         && memchr (raw, OST_CLIXML_MARK, length) == NULL;
+}
+
 static OstClixmlName *
 add_name (OstClixmlNames *names, const char *raw, guint32 raw_length)
 {
@@ -41,11 +66,10 @@ add_name (OstClixmlNames *names, const char *raw, guint32 raw_length)
   name->raw_length = raw_length;
   name->text = name->raw;
   name->length = raw_length;
-  if (memchr (raw, '_', raw_length) != NULL || memchr (raw, OST_CLIXML_MARK, raw_length) != NULL)
+  if (!is_plain (raw, raw_length))
     {
       text = ost_clixml_arena_alloc (&names->arena, (gsize)raw_length + 1);
-      memcpy (text, raw, raw_length);
-      name->length = (guint32)ost_clixml_unescape (text, raw_length);
+      name->length = (guint32)ost_clixml_unescape (text, copy_attribute (text, raw, raw_length));
       text[name->length] = '\0';
       name->text = text;
     }

@@ -6,6 +6,7 @@
 #include "clixml-names.h"
 #include "clixml-reader.h"
 #include "clixml-refs.h"
+#include "clixml-tags.h"
 
 #include <libxml/parser.h>
 
@@ -13,6 +14,9 @@ G_BEGIN_DECLS
 
 /* Elements that a value may take up: En, Obj and DCT. */
 #define OST_CLIXML_ELEMENTS_PER_VALUE 3
+
+/* Longest piece of a name from the wire that a message repeats. */
+#define OST_CLIXML_QUOTED_BYTES 40
 
 /* What may refer to itself is followed this often at most. */
 #define OST_CLIXML_MAX_HOPS 64
@@ -49,6 +53,8 @@ typedef struct {
   OstClixmlValue *inner;
   OstClixmlValue *extended;
   OstClixmlValue *adapted;
+  OstClixmlValue **extended_tail;
+  OstClixmlValue **adapted_tail;
   OstClixmlValue *items;
   OstClixmlEntry *entries;
   OstClixmlContainer container;
@@ -62,7 +68,8 @@ typedef struct {
 typedef enum {
   OST_CLIXML_IN_TOP,
   OST_CLIXML_IN_OBJECT,
-  OST_CLIXML_IN_MEMBERS,
+  OST_CLIXML_IN_EXTENDED,
+  OST_CLIXML_IN_ADAPTED,
   OST_CLIXML_IN_ITEMS,
   OST_CLIXML_IN_DICTIONARY,
   OST_CLIXML_IN_ENTRY,
@@ -93,20 +100,6 @@ typedef struct {
   guint depth;
 } OstClixmlFrame;
 
-#define OST_CLIXML_TAG_SLOTS 128
-
-/**
- * OstClixmlTag:
- * @name: the element's name, from the parser's dictionary, so that pointers can be compared
- * @code: which one it is
- *
- * Since: 1.0
- */
-typedef struct {
-  const xmlChar *name;
-  int code;
-} OstClixmlTag;
-
 /**
  * OstClixmlBuilder:
  *
@@ -121,9 +114,7 @@ typedef struct {
   gboolean is_document;
 
   xmlParserCtxtPtr parser;
-  const xmlChar *attribute_name;
-  const xmlChar *attribute_ref_id;
-  OstClixmlTag tags[OST_CLIXML_TAG_SLOTS];
+  OstClixmlTags tags;
 
   OstClixmlFrame *frames;
   OstClixmlFrame *frame;
@@ -134,6 +125,7 @@ typedef struct {
   guint values;
   gboolean has_marks;
   gboolean has_forgotten;
+  gboolean has_root;
 
   OstClixmlArena values_arena;
   OstClixmlArena types_arena;
@@ -144,6 +136,7 @@ typedef struct {
   guint64 value_end;
   guint64 parsed_before;
   char *problem;
+  guint64 problem_offset;
   GError *error;
 } OstClixmlBuilder;
 
@@ -231,5 +224,14 @@ guint64 ost_clixml_builder_get_offset (const OstClixmlBuilder *builder);
  */
 void ost_clixml_builder_fail (OstClixmlBuilder *builder, const char *format, ...)
   G_GNUC_PRINTF (2, 3);
+
+/* The parser's events; @user_data is the builder. */
+void ost_clixml_builder_start_element (void *user_data, const xmlChar *name, const xmlChar *prefix,
+                                       const xmlChar *uri, int namespace_count,
+                                       const xmlChar **namespaces, int attribute_count,
+                                       int defaulted_count, const xmlChar **given);
+void ost_clixml_builder_end_element (void *user_data, const xmlChar *name, const xmlChar *prefix,
+                                     const xmlChar *uri);
+void ost_clixml_builder_add_characters (void *user_data, const xmlChar *characters, int length);
 
 G_END_DECLS

@@ -189,14 +189,26 @@ finish_message (OstClixmlReader *reader)
     ost_clixml_builder_fail (
       builder, "expected the end of %u open elements, came the end of the message", depth);
   else if (!is_blank (reader))
-    ost_clixml_builder_fail (builder, "expected a complete element, came the end of the message");
+    ost_clixml_builder_fail (builder, "expected a complete element, came %s",
+                             builder->parser->input->cur[0] == '<' ? "the end of the message"
+                                                                   : "text");
 }
 
 static void
 finish_document (OstClixmlReader *reader)
 {
-  xmlParseChunk (reader->builder.parser, NULL, 0, 1);
-  ost_clixml_builder_check (&reader->builder);
+  OstClixmlBuilder *builder = &reader->builder;
+  guint depth = ost_clixml_builder_get_depth (builder);
+
+  if (depth > 0)
+    ost_clixml_builder_fail (
+      builder, "expected the end of %u open elements, came the end of the document", depth);
+  else if (!builder->has_root && is_blank (reader))
+    ost_clixml_builder_fail (builder, "expected <Objs>, came nothing");
+  if (builder->error != NULL)
+    return;
+  xmlParseChunk (builder->parser, NULL, 0, 1);
+  ost_clixml_builder_check (builder);
 }
 
 /* Makes the reader ready for the next message. */
