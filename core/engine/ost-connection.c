@@ -29,7 +29,8 @@ find_user (const OstIdentity *identities, OstSettings *settings)
 static char *
 make_account (OstConnection *self)
 {
-  const char *user = find_user (self->parts.backend->info->identities, self->parts.settings);
+  const char *user
+    = find_user (self->parts.config->backend->info->identities, self->parts.config->settings);
 
   return user != NULL ? g_utf8_casefold (user, -1) : g_strdup_printf ("connection %s", self->name);
 }
@@ -47,8 +48,9 @@ configure_transport_cb (gpointer data, gpointer unused)
   OstTransport *transport = self->connection->transport;
   OstTransportInterface *iface = OST_TRANSPORT_GET_IFACE (transport);
 
-  self->is_ok = iface->configure == NULL
-                || iface->configure (transport, self->connection->parts.settings, self->error);
+  self->is_ok
+    = iface->configure == NULL
+      || iface->configure (transport, self->connection->parts.config->settings, self->error);
 }
 
 static gboolean
@@ -56,13 +58,13 @@ make_transport (OstConnection *self, GError **error)
 {
   Configuring configuring = { .connection = self, .error = error };
 
-  if (self->parts.transport == NULL)
+  if (self->parts.config->transport == NULL)
     return TRUE;
-  self->transport = OST_TRANSPORT (g_object_new (self->parts.transport->type, NULL));
+  self->transport = OST_TRANSPORT (g_object_new (self->parts.config->transport->type, NULL));
   ost_io_run (self->parts.io, configure_transport_cb, &configuring);
   if (!configuring.is_ok)
     g_prefix_error (error, "connection ‘%s’: transport ‘%s’: ", self->name,
-                    self->parts.transport->info->name);
+                    self->parts.config->transport->info->name);
   return configuring.is_ok;
 }
 
@@ -74,11 +76,12 @@ ost_connection_new (const OstConnectionParts *parts, GError **error)
   g_atomic_ref_count_init (&self->references);
   g_mutex_init (&self->mutex);
   self->parts = *parts;
-  g_object_ref (self->parts.settings);
-  self->name = g_strdup (ost_settings_get_connection (parts->settings));
+  g_object_ref (self->parts.snapshot);
+  self->name = g_strdup (parts->config->name);
   self->account = make_account (self);
-  self->credentials = ost_credential_box_new (parts->settings, parts->backend->info->identities,
-                                              parts->store, self->name, parts->allow_env);
+  self->credentials
+    = ost_credential_box_new (parts->config->settings, parts->config->backend->info->identities,
+                              parts->store, self->name, parts->allow_env);
   self->status = ost_store_load_status (parts->store, self->name, error);
   if (self->status == NULL || !make_transport (self, error))
     return NULL;
@@ -102,7 +105,7 @@ ost_connection_unref (OstConnection *self)
   g_clear_object (&self->transport);
   ost_credential_box_free (self->credentials);
   g_clear_pointer (&self->status, ost_connection_status_free);
-  g_object_unref (self->parts.settings);
+  g_object_unref (self->parts.snapshot);
   g_mutex_clear (&self->mutex);
   g_free (self->account);
   g_free (self->name);
@@ -118,7 +121,7 @@ ost_connection_get_name (OstConnection *self)
 OstSettings *
 ost_connection_get_settings (OstConnection *self)
 {
-  return self->parts.settings;
+  return self->parts.config->settings;
 }
 
 OstStore *
@@ -133,10 +136,10 @@ ost_connection_get_clock (OstConnection *self)
   return self->parts.clock;
 }
 
-const OstPlugin *
-ost_connection_get_backend (OstConnection *self)
+const OstConnectionConfig *
+ost_connection_get_config (OstConnection *self)
 {
-  return self->parts.backend;
+  return self->parts.config;
 }
 
 OstTransport *
@@ -154,8 +157,7 @@ ost_connection_get_io_context (OstConnection *self)
 OstStoreFlags
 ost_connection_get_store_flags (OstConnection *self)
 {
-  return ost_settings_get_boolean (self->parts.settings, "personal-data") ? OST_STORE_PERSONAL_DATA
-                                                                          : OST_STORE_NONE;
+  return self->parts.config->keeps_personal_data ? OST_STORE_PERSONAL_DATA : OST_STORE_NONE;
 }
 
 const char *

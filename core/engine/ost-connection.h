@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/base/ost-call-private.h"
+#include "core/config/ost-config.h"
 #include "core/engine/ost-io.h"
-#include "core/registry/ost-registry.h"
 #include "core/store/ost-store.h"
 
 G_BEGIN_DECLS
@@ -18,18 +18,16 @@ typedef struct _OstConnection OstConnection;
 
 /**
  * OstConnectionParts:
- * @settings: its values
- * @backend: its backend plugin
- * @transport: (nullable): its transport plugin
+ * @snapshot: the configuration that @config is part of
+ * @config: what the configuration says of it
  * @store: where it remembers
  * @io: where its transport runs
  * @clock: where it gets the time from
  * @allow_env: whether `env:` secrets may be used
  */
 typedef struct {
-  OstSettings *settings;
-  const OstPlugin *backend;
-  const OstPlugin *transport;
+  OstConfig *snapshot;
+  const OstConnectionConfig *config;
   OstStore *store;
   OstIo *io;
   const OstClock *clock;
@@ -50,9 +48,9 @@ void ost_connection_unref (OstConnection *self);
 
 const char *ost_connection_get_name (OstConnection *self);
 OstSettings *ost_connection_get_settings (OstConnection *self);
+const OstConnectionConfig *ost_connection_get_config (OstConnection *self);
 OstStore *ost_connection_get_store (OstConnection *self);
 const OstClock *ost_connection_get_clock (OstConnection *self);
-const OstPlugin *ost_connection_get_backend (OstConnection *self);
 OstTransport *ost_connection_get_transport (OstConnection *self);
 GMainContext *ost_connection_get_io_context (OstConnection *self);
 OstStoreFlags ost_connection_get_store_flags (OstConnection *self);

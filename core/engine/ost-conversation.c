@@ -193,7 +193,7 @@ make_conversation (OstJob *job)
 
   self->job = job;
   self->backend
-    = OST_BACKEND (g_object_new (ost_connection_get_backend (job->connection)->type, NULL));
+    = OST_BACKEND (g_object_new (ost_connection_get_config (job->connection)->backend->type, NULL));
   return self;
 }
 

@@ -264,11 +264,10 @@ static void
 run_workers (FullSync *self, OstConversation **conversation)
 {
   g_autoptr (GPtrArray) threads = g_ptr_array_new ();
-  gint64 shells
-    = ost_settings_get_integer (ost_connection_get_settings (self->job->connection), "shells");
+  guint shells = ost_connection_get_config (self->job->connection)->shells;
   guint n_slices = g_queue_get_length (&self->todo);
 
-  for (guint i = 1; i < MIN ((guint)MAX (shells, 1), n_slices); i++)
+  for (guint i = 1; i < MIN (shells, n_slices); i++)
     g_ptr_array_add (threads, g_thread_new ("ostiary-worker", run_worker, self));
   work_off_queue (self, conversation);
   for (guint i = 0; i < threads->len; i++)
@@ -280,7 +279,7 @@ run_workers (FullSync *self, OstConversation **conversation)
 static GPtrArray *
 plan_devices (FullSync *self, gboolean is_first_plan, GError **error)
 {
-  const OstPluginInfo *backend = ost_connection_get_backend (self->job->connection)->info;
+  const OstPluginInfo *backend = ost_connection_get_config (self->job->connection)->backend->info;
   static const char *const everything[] = { NULL };
   g_auto (GStrv) prefixes = NULL;
   g_autoptr (GPtrArray) counts = NULL;

@@ -3,8 +3,6 @@
 
 #include "ost-sync.h"
 
-#include <string.h>
-
 /* A reading younger than this is not renewed before its device changes. */
 #define FRESH_US (6 * 60 * 60 * G_USEC_PER_SEC)
 #define MAILBOXES_AT_ONCE 100
@@ -22,6 +20,7 @@ typedef struct {
   OstJob *job;
   OstStore *store;
   const OstClock *clock;
+  const OstConnectionConfig *config;
   OstConversation *conversation;
   Budget budget;
   guint n_skipped;
@@ -33,30 +32,6 @@ get_name (Reading *self)
   return ost_connection_get_name (self->job->connection);
 }
 
-/* The setting is "10min per hour"; the configuration has checked its form. */
-static void
-parse_budget (Reading *self)
-{
-  const char *text = ost_settings_get_text (ost_connection_get_settings (self->job->connection),
-                                            "statistics-budget");
-  g_auto (GStrv) words = g_strsplit (text != NULL ? text : "10min per hour", " ", -1);
-  gint64 seconds = 600;
-  gint64 period = 3600;
-
-  if (g_strv_length (words) == 3)
-    {
-      ost_duration_parse (words[0], &seconds, NULL);
-      if (g_str_equal (words[2], "day"))
-        period = 86400;
-      else if (g_str_equal (words[2], "min") || g_str_equal (words[2], "minute"))
-        period = 60;
-      else if (!g_str_equal (words[2], "hour"))
-        ost_duration_parse (words[2], &period, NULL);
-    }
-  self->budget.allowed_us = seconds * G_USEC_PER_SEC;
-  self->budget.period_us = period * G_USEC_PER_SEC;
-}
-
 static gboolean
 load_budget (Reading *self, GError **error)
 {
@@ -64,7 +39,8 @@ load_budget (Reading *self, GError **error)
   gint64 now = ost_clock_get_time (self->clock);
   Budget *budget = &self->budget;
 
-  parse_budget (self);
+  budget->allowed_us = (gint64)self->config->statistics_budget_seconds * G_USEC_PER_SEC;
+  budget->period_us = (gint64)self->config->statistics_period_seconds * G_USEC_PER_SEC;
   if (!ost_store_get_note (self->store, get_name (self), NOTE_SPENT, &text, error))
     return FALSE;
   if (text != NULL)
@@ -214,22 +190,19 @@ tell_summary (Reading *self, GError **error)
 gboolean
 ost_statistics_read (OstJob *job, OstConversation *conversation, GError **error)
 {
-  const char *mode
-    = ost_settings_get_text (ost_connection_get_settings (job->connection), "statistics");
-  const OstPluginInfo *backend = ost_connection_get_backend (job->connection)->info;
-  Reading self = { .job = job, .conversation = conversation };
-  gboolean is_all = g_strcmp0 (mode, "all") == 0;
+  const OstConnectionConfig *config = ost_connection_get_config (job->connection);
+  Reading self = { .job = job, .conversation = conversation, .config = config };
+  gboolean is_all
+    = config->statistics == OST_CONFIG_STATISTICS_ALL && job->report->kind == OST_TASK_FULL_SYNC;
 
-  if (g_strcmp0 (mode, "none") == 0 || (backend->capabilities & OST_CAPABILITY_STATISTICS) == 0)
+  if (config->statistics == OST_CONFIG_STATISTICS_NONE
+      || (config->backend->info->capabilities & OST_CAPABILITY_STATISTICS) == 0)
     return TRUE;
   self.store = ost_connection_get_store (job->connection);
   self.clock = ost_connection_get_clock (job->connection);
   if (!load_budget (&self, error))
     return FALSE;
   ost_progress_meter_begin (job->progress, "statistics", 0);
-  return read_round (&self,
-                     is_all && job->report->kind == OST_TASK_FULL_SYNC ? OST_STATISTICS_ALL
-                                                                       : OST_STATISTICS_CHANGED,
-                     error)
+  return read_round (&self, is_all ? OST_STATISTICS_ALL : OST_STATISTICS_CHANGED, error)
          && save_budget (&self, error) && tell_summary (&self, error);
 }

@@ -1,0 +1,268 @@
+/* ost-engine.c: the engine: connections, their workers and their schedule */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "ost-engine.h"
+
+#include "ost-lane.h"
+#include "ost-lease.h"
+
+struct _OstEngine {
+  GObject parent_instance;
+
+  OstConfig *config;
+  OstRegistry *registry;
+  OstStore *store;
+  const OstClock *clock;
+  OstEngineFlags flags;
+
+  OstIo *io;
+  OstLease *lease;
+  GHashTable *lanes;  /* name -> OstLane */
+  GPtrArray *retired; /* OstLane: of connections that are gone, until they are still */
+  GTask *stopping;
+};
+
+G_DEFINE_FINAL_TYPE (OstEngine, ost_engine, G_TYPE_OBJECT)
+
+enum { SIGNAL_CONNECTION_CHANGED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+static void
+ost_engine_finalize (GObject *object)
+{
+  OstEngine *self = OST_ENGINE (object);
+
+  g_hash_table_unref (self->lanes);
+  g_ptr_array_unref (self->retired);
+  g_clear_pointer (&self->lease, ost_lease_release);
+  g_clear_pointer (&self->io, ost_io_free);
+  g_clear_object (&self->config);
+  g_clear_object (&self->registry);
+  g_clear_object (&self->store);
+  G_OBJECT_CLASS (ost_engine_parent_class)->finalize (object);
+}
+
+static void
+ost_engine_class_init (OstEngineClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ost_engine_finalize;
+  signals[SIGNAL_CONNECTION_CHANGED]
+    = g_signal_new ("connection-changed", OST_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+ost_engine_init (OstEngine *self)
+{
+  self->lanes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->retired = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+OstEngine *
+ost_engine_new (OstConfig *config, OstRegistry *registry, OstStore *store, const OstClock *clock,
+                OstEngineFlags flags)
+{
+  OstEngine *self = g_object_new (OST_TYPE_ENGINE, NULL);
+
+  self->config = g_object_ref (config);
+  self->registry = g_object_ref (registry);
+  self->store = g_object_ref (store);
+  self->clock = clock;
+  self->flags = flags;
+  return self;
+}
+
+static void
+lane_changed_cb (OstLane *lane, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[SIGNAL_CONNECTION_CHANGED], 0,
+                 ost_connection_get_name (ost_lane_get_connection (lane)));
+}
+
+static OstLane *
+make_lane (OstEngine *self, OstConfig *config, const OstConnectionConfig *connection_config,
+           GError **error)
+{
+  OstConnectionParts parts = {
+    .snapshot = config,
+    .config = connection_config,
+    .store = self->store,
+    .io = self->io,
+    .clock = self->clock,
+    .allow_env = self->flags == OST_ENGINE_ONCE,
+  };
+  g_autoptr (OstConnection) connection = ost_connection_new (&parts, error);
+  OstLane *lane;
+
+  if (connection == NULL)
+    return NULL;
+  lane = ost_lane_new (connection, ost_lease_get_fence (self->lease),
+                       self->flags == OST_ENGINE_SERVICE);
+  g_signal_connect (lane, "changed", G_CALLBACK (lane_changed_cb), self);
+  return lane;
+}
+
+static void
+lease_lost_cb (gpointer user_data)
+{
+  OstEngine *self = user_data;
+  GHashTableIter iter;
+  gpointer lane;
+
+  g_critical ("another process has taken over the store; everything stops");
+  g_hash_table_iter_init (&iter, self->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, &lane))
+    ost_lane_stop_async (lane, NULL, NULL);
+  g_hash_table_remove_all (self->lanes);
+}
+
+gboolean
+ost_engine_start (OstEngine *self, GError **error)
+{
+  GPtrArray *connections = ost_config_get_connections (self->config);
+
+  g_return_val_if_fail (self->lease == NULL, FALSE);
+
+  self->lease = ost_lease_acquire (self->store, self->clock, lease_lost_cb, self, error);
+  if (self->lease == NULL)
+    return FALSE;
+  self->io = ost_io_new ();
+  for (guint i = 0; i < connections->len; i++)
+    {
+      const OstConnectionConfig *config = connections->pdata[i];
+      OstLane *lane = make_lane (self, self->config, config, error);
+
+      if (lane == NULL)
+        return FALSE;
+      g_hash_table_insert (self->lanes, g_strdup (config->name), lane);
+    }
+  return TRUE;
+}
+
+void
+ost_engine_run_async (OstEngine *self, const OstTask *task, OstProgressFunc progress,
+                      gpointer progress_data, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) result = g_task_new (self, cancellable, callback, user_data);
+  OstLane *lane = g_hash_table_lookup (self->lanes, task->connection);
+  GError *error = NULL;
+
+  g_task_set_source_tag (result, ost_engine_run_async);
+  if (lane != NULL)
+    {
+      ost_lane_push (lane, task, progress, progress_data, result);
+      return;
+    }
+  /* The configuration's own words list the connections that there are. */
+  if (ost_config_find_connection (self->config, task->connection, &error) != NULL)
+    g_set_error (&error, OST_ERROR, OST_ERROR_UNAVAILABLE, "connection ‘%s’ is being stopped",
+                 task->connection);
+  g_task_return_error (result, error);
+}
+
+OstReport *
+ost_engine_run_finish (OstEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Leaving */
+
+static void
+finish_stopping (OstEngine *self)
+{
+  g_autoptr (GTask) stopping = NULL;
+
+  if (self->stopping == NULL || self->retired->len > 0)
+    return;
+  g_clear_pointer (&self->lease, ost_lease_release);
+  stopping = g_steal_pointer (&self->stopping);
+  g_task_return_boolean (stopping, TRUE);
+}
+
+static void
+lane_stopped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (OstEngine) self = user_data;
+  OstLane *lane = OST_LANE (source);
+
+  ost_lane_stop_finish (lane, result);
+  ost_connection_shut_down (ost_lane_get_connection (lane));
+  g_ptr_array_remove (self->retired, lane);
+  finish_stopping (self);
+}
+
+static void
+retire_lane (OstEngine *self, const char *name)
+{
+  g_autofree char *key = NULL;
+  g_autoptr (OstLane) lane = NULL;
+
+  if (!g_hash_table_steal_extended (self->lanes, name, (gpointer *)&key, (gpointer *)&lane))
+    return;
+  g_ptr_array_add (self->retired, g_object_ref (lane));
+  ost_lane_stop_async (lane, lane_stopped_cb, g_object_ref (self));
+}
+
+static gboolean
+make_new_lanes (OstEngine *self, OstConfig *config, const char *const *names, GHashTable *lanes,
+                GError **error)
+{
+  for (gsize i = 0; names[i] != NULL; i++)
+    {
+      const OstConnectionConfig *connection = ost_config_find_connection (config, names[i], error);
+      OstLane *lane = connection != NULL ? make_lane (self, config, connection, error) : NULL;
+
+      if (lane == NULL)
+        return FALSE;
+      g_hash_table_insert (lanes, g_strdup (names[i]), lane);
+    }
+  return TRUE;
+}
+
+gboolean
+ost_engine_reload (OstEngine *self, OstConfig *config, GError **error)
+{
+  g_autoptr (OstConfigChanges) changes = ost_config_compare (self->config, config);
+  g_autoptr (GHashTable) lanes
+    = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  GHashTableIter iter;
+  gpointer name, lane;
+
+  if (!make_new_lanes (self, config, (const char *const *)changes->added, lanes, error)
+      || !make_new_lanes (self, config, (const char *const *)changes->changed, lanes, error))
+    return FALSE;
+  for (gsize i = 0; changes->removed[i] != NULL; i++)
+    retire_lane (self, changes->removed[i]);
+  for (gsize i = 0; changes->changed[i] != NULL; i++)
+    retire_lane (self, changes->changed[i]);
+  g_hash_table_iter_init (&iter, lanes);
+  while (g_hash_table_iter_next (&iter, &name, &lane))
+    g_hash_table_insert (self->lanes, g_strdup (name), g_object_ref (lane));
+  g_set_object (&self->config, config);
+  return TRUE;
+}
+
+void
+ost_engine_stop_async (OstEngine *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autofree gpointer *names = g_hash_table_get_keys_as_array (self->lanes, NULL);
+
+  g_return_if_fail (self->stopping == NULL);
+
+  self->stopping = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->stopping, ost_engine_stop_async);
+  for (gsize i = 0; names[i] != NULL; i++)
+    retire_lane (self, names[i]);
+  finish_stopping (self);
+}
+
+void
+ost_engine_stop_finish (OstEngine *self, GAsyncResult *result)
+{
+  g_task_propagate_boolean (G_TASK (result), NULL);
+}
