@@ -220,7 +220,7 @@ OST_INTERNAL void ost_slice_free (OstSlice *self);
  *
  * Since: 1.0
  */
-#define OST_STORE_MISSING_US (48 * 60 * 60 * G_USEC_PER_SEC)
+#define OST_STORE_MISSING_US (G_GINT64_CONSTANT (48) * 60 * 60 * G_USEC_PER_SEC)
 
 /**
  * OST_STORE_HOLD_PERCENT:
