@@ -9,7 +9,7 @@
 #define MAX_WARNINGS 100
 
 /* When a server drops a shell by itself whose client is gone: its idle time, and a margin. */
-#define LEFT_OVER_EXPIRY_US (20 * 60 * G_USEC_PER_SEC)
+#define LEFT_OVER_EXPIRY_US (G_GINT64_CONSTANT (20) * 60 * G_USEC_PER_SEC)
 
 struct _OstConversation {
   OstJob *job;

@@ -117,14 +117,17 @@ load_item (OstCredentialBox *self, Credential *item, gboolean is_explicit, GErro
     return TRUE;
   g_clear_pointer (&item->secret, ost_secret_unref);
   g_clear_pointer (&item->fingerprint, g_free);
-  item->secret
-    = ost_secret_reference_load (item->reference, self->allow_env, &item->fingerprint, error);
+  /* Before the secret: one that is put there in between is then taken for new once more, never
+   * for the rejected one. */
+  item->fingerprint = ost_secret_reference_get_fingerprint (item->reference);
+  if (!check_refusal (self, item, is_explicit, error))
+    return FALSE;
+  item->secret = ost_secret_reference_resolve (
+    item->reference,
+    self->allow_env ? OST_SECRET_REFERENCE_ALLOW_ENVIRONMENT : OST_SECRET_REFERENCE_NONE, error);
   if (item->secret == NULL)
-    {
-      g_prefix_error (error, "connection ‘%s’: %s: ", self->connection, item->identity->secret_key);
-      return FALSE;
-    }
-  return check_refusal (self, item, is_explicit, error);
+    g_prefix_error (error, "connection ‘%s’: %s: ", self->connection, item->identity->secret_key);
+  return item->secret != NULL;
 }
 
 gboolean

@@ -11,7 +11,7 @@
 #define SLICES_WANTED 24
 #define MAX_PREFIX_LENGTH 12
 /* What an interrupted run had listed is good for so long. */
-#define KEEP_SLICES_US (6 * 60 * 60 * G_USEC_PER_SEC)
+#define KEEP_SLICES_US (G_GINT64_CONSTANT (6) * 60 * 60 * G_USEC_PER_SEC)
 #define BATCH_OBJECTS 500
 #define MAX_TRIES 3
 

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#define LEASE_US (60 * G_USEC_PER_SEC)
+#define LEASE_US (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
 #define RENEW_US (20 * G_USEC_PER_SEC)
 
 struct _OstLease {

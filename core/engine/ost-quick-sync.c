@@ -5,7 +5,7 @@
 
 /* A domain controller tells of a change when it has heard of it; directories converge within
  * half of this, and rows that come twice cost little. */
-#define OVERLAP_US (60 * 60 * G_USEC_PER_SEC)
+#define OVERLAP_US (G_GINT64_CONSTANT (60) * 60 * G_USEC_PER_SEC)
 /* With more devices waiting than this, all of them are listed by the full run only. */
 #define MAX_STANDING 1000
 #define BATCH_OBJECTS 500

@@ -4,7 +4,7 @@
 #include "ost-sync.h"
 
 /* A reading younger than this is not renewed before its device changes. */
-#define FRESH_US (6 * 60 * 60 * G_USEC_PER_SEC)
+#define FRESH_US (G_GINT64_CONSTANT (6) * 60 * 60 * G_USEC_PER_SEC)
 #define MAILBOXES_AT_ONCE 100
 #define MAX_SKIPPED_NAMED 5
 #define NOTE_SPENT "statistics-spent"
