@@ -3,6 +3,7 @@
 
 #include "ost-plugin-check.h"
 
+#include "core/store/ost-store-interface.h"
 #include "ost-plugin-file.h"
 #include "ost-plugin-settings.h"
 
@@ -149,7 +150,7 @@ get_interface (OstPluginKind kind)
     case OST_PLUGIN_TRANSPORT:
       return OST_TYPE_TRANSPORT;
     case OST_PLUGIN_STORE:
-      return g_type_from_name ("OstStore");
+      return OST_TYPE_STORE;
     case OST_PLUGIN_AUTHORITY:
       return OST_TYPE_AUTHORITY;
     case OST_PLUGIN_NOTIFIER:
@@ -157,6 +158,19 @@ get_interface (OstPluginKind kind)
     default:
       g_return_val_if_reached (G_TYPE_INVALID);
     }
+}
+
+/* A store is as old as the program, so it fills in whatever the interface has. */
+static const char *
+find_empty_store_slot (const OstStoreInterface *store)
+{
+  const gpointer *slot = (const gpointer *)&store->open;
+  const gpointer *end = (const gpointer *)(store + 1);
+
+  for (; slot < end; slot++)
+    if (*slot == NULL)
+      return "of OstStoreInterface";
+  return NULL;
 }
 
 static const char *
@@ -172,13 +186,14 @@ find_empty_slot (OstPluginKind kind, gconstpointer slots)
       if (transport->send_async == NULL)
         return "send_async";
       return transport->send_finish == NULL ? "send_finish" : NULL;
+    case OST_PLUGIN_STORE:
+      return find_empty_store_slot (slots);
     case OST_PLUGIN_AUTHORITY:
       return ((const OstAuthorityInterface *)slots)->execute == NULL ? "execute" : NULL;
     case OST_PLUGIN_NOTIFIER:
       return ((const OstNotifierInterface *)slots)->deliver == NULL ? "deliver" : NULL;
-    case OST_PLUGIN_STORE:
     default:
-      return NULL;
+      g_return_val_if_reached (NULL);
     }
 }
 

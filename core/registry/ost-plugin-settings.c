@@ -6,6 +6,7 @@
 #include "core/base/ost-settings-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define MAX_KEY_LENGTH 64
@@ -101,8 +102,8 @@ check_type (const OstSetting *row, GError **error)
   if (row->maximum != 0 && row->minimum > row->maximum)
     {
       g_set_error (error, OST_ERROR, OST_ERROR_INVALID,
-                   _ ("its key ‘%s’ has the minimum %" G_GINT64_FORMAT " above the maximum "
-                      "%" G_GINT64_FORMAT "; expected the opposite; correct the row"),
+                   _ ("its key ‘%s’ has the minimum %" PRId64 " above the maximum %" PRId64
+                      "; expected the opposite; correct the row"),
                    row->key, row->minimum, row->maximum);
       return FALSE;
     }

@@ -195,56 +195,78 @@ register_type (OstRegistry *self, const OstPluginInfo *info, GError **error)
   return type;
 }
 
-static OstPlugin *
-judge_file (OstRegistry *self, const char *file, GError **error)
+static const OstPlugin *
+take_plugin (OstRegistry *self, const OstPluginInfo *info, const char *file, GError **error)
 {
-  OstPluginKind kind;
-  g_autofree char *name = NULL;
-  const OstPlugin *other;
-  const OstPluginInfo *info;
-  GType type;
+  GType type = register_type (self, info, error);
   OstPlugin *plugin;
 
-  if (!ost_plugin_file_parse_name (file, &kind, &name, error)
-      || !ost_plugin_file_check (file, error))
-    return NULL;
-  other = find_plugin (self, kind, name);
-  if (other != NULL)
-    {
-      g_set_error (error, OST_ERROR, OST_ERROR_EXISTS,
-                   _ ("a %s called ‘%s’ was loaded already, from ‘%s’; expected one of each name; "
-                      "take one file away"),
-                   ost_plugin_kind_to_string (kind), name, other->file);
-      return NULL;
-    }
-  info = open_module (file, error);
-  if (info == NULL || !ost_plugin_check_info (info, kind, name, error))
-    return NULL;
-  type = register_type (self, info, error);
   if (type == G_TYPE_INVALID)
     return NULL;
   plugin = g_new0 (OstPlugin, 1);
   plugin->info = info;
   plugin->file = g_strdup (file);
   plugin->type = type;
+  g_ptr_array_add (self->plugins, plugin);
+  g_ptr_array_sort (self->plugins, compare_plugins);
   return plugin;
+}
+
+static gboolean
+check_clash (OstRegistry *self, OstPluginKind kind, const char *name, GError **error)
+{
+  const OstPlugin *other = find_plugin (self, kind, name);
+
+  if (other == NULL)
+    return TRUE;
+  g_set_error (error, OST_ERROR, OST_ERROR_EXISTS,
+               _ ("a %s called ‘%s’ was loaded already, from ‘%s’; expected one of each name; "
+                  "take one file away"),
+               ost_plugin_kind_to_string (kind), name, other->file);
+  return FALSE;
+}
+
+static const OstPlugin *
+judge_file (OstRegistry *self, const char *file, GError **error)
+{
+  OstPluginKind kind;
+  g_autofree char *name = NULL;
+  const OstPluginInfo *info;
+
+  if (!ost_plugin_file_parse_name (file, &kind, &name, error)
+      || !ost_plugin_file_check (file, error) || !check_clash (self, kind, name, error))
+    return NULL;
+  info = open_module (file, error);
+  if (info == NULL || !ost_plugin_check_info (info, kind, name, error))
+    return NULL;
+  return take_plugin (self, info, file, error);
 }
 
 const OstPlugin *
 ost_registry_load_file (OstRegistry *self, const char *file, GError **error)
 {
-  OstPlugin *plugin;
+  const OstPlugin *plugin;
 
   g_return_val_if_fail (OST_IS_REGISTRY (self), NULL);
 
   plugin = judge_file (self, file, error);
   if (plugin == NULL)
-    {
-      g_prefix_error (error, _ ("plugin file ‘%s’ is refused: "), file);
-      return NULL;
-    }
-  g_ptr_array_add (self->plugins, plugin);
-  g_ptr_array_sort (self->plugins, compare_plugins);
+    g_prefix_error (error, _ ("plugin file ‘%s’ is refused: "), file);
+  return plugin;
+}
+
+const OstPlugin *
+ost_registry_add_static (OstRegistry *self, const OstPluginInfo *info, GError **error)
+{
+  const OstPlugin *plugin = NULL;
+
+  g_return_val_if_fail (OST_IS_REGISTRY (self), NULL);
+
+  if (ost_plugin_check_info (info, (OstPluginKind)info->kind, info->name, error)
+      && check_clash (self, (OstPluginKind)info->kind, info->name, error))
+    plugin = take_plugin (self, info, g_get_prgname (), error);
+  if (plugin == NULL)
+    g_prefix_error (error, _ ("plugin ‘%s’ of this program is refused: "), info->name);
   return plugin;
 }
 

@@ -89,6 +89,20 @@ void ost_registry_load (OstRegistry *self);
 const OstPlugin *ost_registry_load_file (OstRegistry *self, const char *file, GError **error);
 
 /**
+ * ost_registry_add_static:
+ * @self: a registry
+ * @info: a descriptor that is part of this program
+ * @error: return location for an error
+ *
+ * Adds a plugin without a file, as tests and tools have them. Its descriptor and type are judged
+ * as any other's.
+ *
+ * Returns: (transfer none): the plugin, or %NULL as ost_registry_load_file()
+ */
+const OstPlugin *ost_registry_add_static (OstRegistry *self, const OstPluginInfo *info,
+                                          GError **error);
+
+/**
  * ost_registry_get_plugins:
  * @self: a registry
  *

@@ -71,7 +71,7 @@ copy_plugin (Fixture *fixture, const char *name)
 
   g_assert_true (g_file_get_contents (source, &contents, &length, NULL));
   g_assert_true (g_file_set_contents_full (target, contents, (gssize)length,
-                                           G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+                                           G_FILE_SET_CONTENTS_CONSISTENT, 0644, NULL));
   g_assert_cmpint (g_chmod (target, 0644), ==, 0);
   return target;
 }
