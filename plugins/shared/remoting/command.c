@@ -166,7 +166,8 @@ ost_command_add_table (OstCommand *self, const char *parameter, const char *key,
 static void
 write_items (OstClixmlWriter *writer, const char *name, GStrv items)
 {
-  static const char *const array_types[] = { "System.Object[]", "System.Array", "System.Object", NULL };
+  static const char *const array_types[]
+    = { "System.Object[]", "System.Array", "System.Object", NULL };
 
   ost_clixml_writer_begin_object (writer, name, array_types);
   ost_clixml_writer_begin_list (writer);
@@ -179,7 +180,8 @@ write_items (OstClixmlWriter *writer, const char *name, GStrv items)
 static void
 write_table (OstClixmlWriter *writer, const char *name, GArray *entries)
 {
-  static const char *const table_types[] = { "System.Collections.Hashtable", "System.Object", NULL };
+  static const char *const table_types[]
+    = { "System.Collections.Hashtable", "System.Object", NULL };
 
   ost_clixml_writer_begin_object (writer, name, table_types);
   ost_clixml_writer_begin_dictionary (writer);

@@ -141,15 +141,13 @@ check_sequence (OstPsrpParser *self, guint64 object_id, guint64 fragment_id, gbo
                 GError **error)
 {
   if (is_first && self->is_in_message)
-    return refuse (error,
-                   "message %" G_GUINT64_FORMAT " begins before message %" G_GUINT64_FORMAT
-                   " has ended",
-                   object_id, self->object_id);
+    return refuse (
+      error, "message %" G_GUINT64_FORMAT " begins before message %" G_GUINT64_FORMAT " has ended",
+      object_id, self->object_id);
   if (is_first && fragment_id != 0)
-    return refuse (error,
-                   "message %" G_GUINT64_FORMAT " begins with fragment %" G_GUINT64_FORMAT
-                   ", expected 0",
-                   object_id, fragment_id);
+    return refuse (
+      error, "message %" G_GUINT64_FORMAT " begins with fragment %" G_GUINT64_FORMAT ", expected 0",
+      object_id, fragment_id);
   if (is_first)
     return TRUE;
   if (!self->is_in_message)
@@ -202,8 +200,9 @@ end_fragment (OstPsrpParser *self, GError **error)
     return TRUE;
   self->is_in_message = FALSE;
   if (self->header_filled < OST_PSRP_HEADER_SIZE)
-    return refuse (error, "message %" G_GUINT64_FORMAT " has %" G_GSIZE_FORMAT " bytes, fewer "
-                          "than its header's %d",
+    return refuse (error,
+                   "message %" G_GUINT64_FORMAT " has %" G_GSIZE_FORMAT " bytes, fewer "
+                   "than its header's %d",
                    self->object_id, self->header_filled, OST_PSRP_HEADER_SIZE);
   return self->handler->end == NULL || self->handler->end (self->user_data, error);
 }

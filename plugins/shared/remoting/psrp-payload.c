@@ -43,8 +43,8 @@ void
 ost_psrp_write_init_pool (OstClixmlWriter *writer)
 {
   static const char *const thread_types[]
-    = { "System.Management.Automation.Runspaces.PSThreadOptions", "System.Enum",
-        "System.ValueType", "System.Object", NULL };
+    = { "System.Management.Automation.Runspaces.PSThreadOptions", "System.Enum", "System.ValueType",
+        "System.Object", NULL };
 
   ost_clixml_writer_begin_object (writer, NULL, NULL);
   ost_clixml_writer_begin_members (writer);
@@ -155,9 +155,8 @@ gboolean
 ost_psrp_host_method_is_void (gint64 method)
 {
   /* MS-PSRP 2.2.3.17: those of 1 to 56 that return nothing. */
-  static const guint8 void_methods[]
-    = { 6,  7,  8,  9,  10, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 28, 30,
-        32, 34, 36, 38, 40, 42, 47, 48, 49, 51, 52, 53 };
+  static const guint8 void_methods[] = { 6,  7,  8,  9,  10, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
+                                         28, 30, 32, 34, 36, 38, 40, 42, 47, 48, 49, 51, 52, 53 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (void_methods); i++)
     if (void_methods[i] == method)
