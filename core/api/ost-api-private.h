@@ -1,0 +1,118 @@
+/* ost-api-private.h: what the files of the API share */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "core/api/ost-api.h"
+#include "core/api/ost-render.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/**
+ * OstApiRight:
+ * @OST_API_OPEN: anybody, also on TCP
+ * @OST_API_READ: who may read
+ * @OST_API_ACT: who may act
+ */
+typedef enum {
+  OST_API_OPEN,
+  OST_API_READ,
+  OST_API_ACT,
+} OstApiRight;
+
+/**
+ * OstApiRequest:
+ * @api: the API
+ * @message: the message
+ * @query: (nullable): the query's fields
+ * @argument: (nullable): what stands in the path where the route has a `*`
+ *
+ * One request for as long as its handler runs.
+ */
+typedef struct {
+  OstApi *api;
+  SoupServerMessage *message;
+  GHashTable *query;
+  const char *argument;
+} OstApiRequest;
+
+typedef void (*OstApiHandler) (const OstApiRequest *request);
+
+/**
+ * OstApiRoute:
+ * @method: the HTTP method
+ * @path: the path; `*` stands for one segment
+ * @right: what it takes
+ * @handle: answers
+ * @summary: one sentence
+ */
+typedef struct {
+  const char *method;
+  const char *path;
+  OstApiRight right;
+  OstApiHandler handle;
+  const char *summary;
+} OstApiRoute;
+
+extern const OstApiRoute ost_api_routes[];
+
+const OstApiParts *ost_api_get_parts (OstApi *self);
+/**
+ * ost_api_push_work:
+ * @self: the API
+ * @func: runs on a worker
+ * @data: for @func
+ */
+void ost_api_push_work (OstApi *self, void (*func) (gpointer data), gpointer data);
+
+/* ost-api-access.c */
+
+/**
+ * ost_api_may:
+ * @api: the `[api]` settings
+ * @message: the message
+ * @right: what it takes
+ *
+ * Returns: whether the peer of the Unix socket has the right: root and the service's own user all,
+ *   members of `operators=` may act and read, those of `viewers=` may read; nobody on TCP
+ */
+gboolean ost_api_may (OstSettings *api, SoupServerMessage *message, OstApiRight right);
+
+/* ost-api-answer.c */
+
+void ost_api_answer_node (SoupServerMessage *message, guint status, JsonNode *node);
+void ost_api_answer_error (SoupServerMessage *message, const GError *error);
+void ost_api_answer_problem (SoupServerMessage *message, guint status, const char *title,
+                             const char *detail);
+
+/**
+ * OstApiWork:
+ * @data: the caller's
+ * @error: return location for an error
+ *
+ * Runs on a worker.
+ *
+ * Returns: (transfer full): the answer's document, or %NULL
+ */
+typedef JsonNode *(*OstApiWork) (gpointer data, GError **error);
+
+/**
+ * ost_api_answer_later:
+ * @api: the API
+ * @message: the message; paused until the worker has answered
+ * @work: makes the answer on a worker
+ * @data: for @work
+ * @destroy: frees @data
+ */
+void ost_api_answer_later (OstApi *api, SoupServerMessage *message, OstApiWork work, gpointer data,
+                           GDestroyNotify destroy);
+
+/* ost-api-devices.c, ost-api-tasks.c */
+
+void ost_api_list_devices (const OstApiRequest *request);
+void ost_api_list_events (const OstApiRequest *request);
+void ost_api_run_sync (const OstApiRequest *request);
+void ost_api_run_check (const OstApiRequest *request);
+
+G_END_DECLS
