@@ -3,7 +3,7 @@
 
 #include "ost-schedule.h"
 
-#define FIRST_BACK_OFF_US (30 * G_USEC_PER_SEC)
+#define FIRST_BACK_OFF_US (G_GINT64_CONSTANT (30) * G_USEC_PER_SEC)
 #define LAST_BACK_OFF_US (G_GINT64_CONSTANT (30) * 60 * G_USEC_PER_SEC)
 
 /* A run that took one fifth of the time is followed by four fifths of rest. */
