@@ -230,8 +230,6 @@ make_request (OstWsman *self, const OstWsmanRequest *request, const char *messag
 
   ost_request_set_identity (made, self->identity);
   ost_request_set_body (made, envelope, CONTENT_TYPE);
-  /* Exchange compresses before it seals; a compressed reply cannot be read then. */
-  ost_request_add_header (made, "Accept-Encoding", "identity");
   ost_request_set_own_cookies (made, TRUE);
   if (cookies != NULL)
     ost_request_add_header (made, "Cookie", cookies);
