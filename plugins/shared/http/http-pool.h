@@ -1,0 +1,75 @@
+/* http-pool.h: connections and cookies of one identity at one endpoint */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "http-sign-in.h"
+#include "http-trust.h"
+
+G_BEGIN_DECLS
+
+typedef struct _OstHttpTransfer OstHttpTransfer;
+
+/**
+ * OstHttpPool:
+ *
+ * A connection pool and a cookie jar that one identity uses at one endpoint. Reference-counted;
+ * belongs to the I/O thread.
+ */
+typedef struct _OstHttpPool OstHttpPool;
+
+/**
+ * ost_http_pool_new:
+ * @trust: which certificates to believe
+ * @credentials: who uses it
+ * @sign_in: how
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): an empty pool under the thread-default #GMainContext
+ */
+OstHttpPool *ost_http_pool_new (OstHttpTrust *trust, const OstCredentials *credentials,
+                                const OstSignIn *sign_in, GError **error);
+OstHttpPool *ost_http_pool_ref (OstHttpPool *self);
+void ost_http_pool_unref (OstHttpPool *self);
+
+/**
+ * ost_http_pool_close:
+ * @self: a pool
+ * @error: what its transfers end with
+ *
+ * Ends everything under way and closes the connections. Nothing can be added afterwards.
+ */
+void ost_http_pool_close (OstHttpPool *self, const GError *error);
+
+/* The pool was made with this secret, so its cookies and connections may be used. */
+gboolean ost_http_pool_belongs_to (OstHttpPool *self, OstSecret *secret);
+gboolean ost_http_pool_is_idle (OstHttpPool *self);
+const OstSignIn *ost_http_pool_get_sign_in (OstHttpPool *self);
+OstHttpPeer *ost_http_pool_get_peer (OstHttpPool *self);
+GMainContext *ost_http_pool_get_context (OstHttpPool *self);
+
+/* (nullable): the header line to sign in with, in locked memory that lives as long as the pool. */
+OstSecret *ost_http_pool_get_authorization (OstHttpPool *self);
+
+/**
+ * ost_http_pool_add:
+ * @self: a pool
+ * @transfer: what wants to be told when curl is done
+ * @easy: its curl handle, whose private pointer is @transfer
+ *
+ * Returns: %FALSE where the pool was closed
+ */
+gboolean ost_http_pool_add (OstHttpPool *self, OstHttpTransfer *transfer, CURL *easy);
+
+/**
+ * ost_http_pool_remove:
+ *
+ * Takes a handle back. Never called from within one of curl's callbacks.
+ */
+void ost_http_pool_remove (OstHttpPool *self, OstHttpTransfer *transfer, CURL *easy);
+
+/* Counts cookies that a server set, so that it cannot fill our memory with them. */
+void ost_http_pool_note_cookies (OstHttpPool *self, guint n_set);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstHttpPool, ost_http_pool_unref)
+
+G_END_DECLS

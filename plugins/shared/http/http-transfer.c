@@ -1,0 +1,453 @@
+/* http-transfer.c: one request under way in curl */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "http-transfer.h"
+
+#include "http-error.h"
+#include "http-head.h"
+#include "http-request.h"
+
+#include <string.h>
+
+#define REMEDY_SILENT                                                                              \
+  "look at the load of the server, and whether it still works on the request; whether it acted "   \
+  "on it is unknown"
+
+struct _OstHttpTransfer {
+  OstHttpPool *pool;
+  OstTransfer *transfer;
+  GTask *task;
+  CURL *easy; /* NULL once it has ended */
+  CURLU *uri;
+  OstHttpHeaders headers;
+  OstHttpHead head;
+  OstHttpStage stage;
+  char *label;
+  GError *failure; /* why a callback made curl give up */
+  gboolean is_paused;
+  gint64 idle_us;
+  gint64 last_activity;
+  curl_off_t uploaded;
+  guint connect_timeout_ms;
+  GSource *idle_source;
+  GSource *cancel_source;
+  char detail[CURL_ERROR_SIZE];
+};
+
+static void
+clear_transfer (gpointer data)
+{
+  OstHttpTransfer *self = data;
+
+  ost_transfer_unref (self->transfer);
+  g_object_unref (self->task);
+  curl_url_cleanup (self->uri);
+  ost_http_headers_clear (&self->headers);
+  ost_http_head_clear (&self->head);
+  g_free (self->label);
+  g_clear_error (&self->failure);
+  ost_http_pool_unref (self->pool);
+}
+
+static OstHttpTransfer *
+ref_transfer (OstHttpTransfer *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+static void
+unref_transfer (gpointer data)
+{
+  g_rc_box_release_full (data, clear_transfer);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstHttpTransfer, unref_transfer)
+
+static char *
+get_part (CURLU *uri, CURLUPart part, unsigned flags)
+{
+  char *curl_text = NULL;
+  char *text;
+
+  curl_url_get (uri, part, &curl_text, flags);
+  text = g_strdup (curl_text != NULL ? curl_text : "");
+  curl_free (curl_text);
+  return text;
+}
+
+char *
+ost_http_label (const char *connection, const char *method, CURLU *uri)
+{
+  g_autofree char *scheme = get_part (uri, CURLUPART_SCHEME, 0);
+  g_autofree char *host = get_part (uri, CURLUPART_HOST, 0);
+  g_autofree char *port = get_part (uri, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  g_autofree char *path = get_part (uri, CURLUPART_PATH, 0);
+
+  return g_strdup_printf ("connection ‘%s’: %s %s://%s:%s%s", connection, method, scheme, host,
+                          port, path);
+}
+
+/* Sums up what went out. curl counts a body that leaves together with its head in both numbers. */
+static void
+count_sent (OstHttpTransfer *self)
+{
+  long request = 0;
+  curl_off_t body = 0;
+  guint64 sent;
+
+  curl_easy_getinfo (self->easy, CURLINFO_REQUEST_SIZE, &request);
+  curl_easy_getinfo (self->easy, CURLINFO_SIZE_UPLOAD_T, &body);
+  sent = (guint64)MAX (request, 0);
+  if (request <= body)
+    sent += (guint64)body;
+  ost_transfer_count (self->transfer, sent, 0);
+}
+
+static void
+drop_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+void
+ost_http_transfer_end (OstHttpTransfer *self, GError *error)
+{
+  g_autoptr (OstHttpTransfer) kept = ref_transfer (self);
+
+  if (self->easy == NULL)
+    {
+      g_clear_error (&error);
+      return;
+    }
+  count_sent (self);
+  ost_http_pool_remove (self->pool, self, self->easy);
+  g_clear_pointer (&self->easy, curl_easy_cleanup);
+  drop_source (&self->idle_source);
+  drop_source (&self->cancel_source);
+  if (error != NULL)
+    g_task_return_error (self->task, error);
+  else
+    g_task_return_boolean (self->task, TRUE);
+  unref_transfer (self);
+}
+
+static GError *
+make_error (OstHttpTransfer *self, CURLcode code)
+{
+  OstHttpFailure failure = {
+    .label = self->label,
+    .stage = self->stage,
+    .code = code,
+    .detail = self->detail,
+    .peer = ost_http_pool_get_peer (self->pool),
+    .connect_timeout_ms = self->connect_timeout_ms,
+  };
+
+  if (self->failure != NULL)
+    return g_steal_pointer (&self->failure);
+  return ost_http_failure_to_error (&failure);
+}
+
+void
+ost_http_transfer_done (OstHttpTransfer *self, CURLcode code)
+{
+  GError *error = NULL;
+
+  if (code != CURLE_OK || self->failure != NULL)
+    error = make_error (self, code);
+  else if (self->stage != OST_HTTP_STAGE_HEAD)
+    error = make_error (self, CURLE_GOT_NOTHING);
+  ost_http_transfer_end (self, error);
+}
+
+static void
+touch (OstHttpTransfer *self)
+{
+  self->last_activity = g_get_monotonic_time ();
+}
+
+static gboolean
+idle_cb (gpointer user_data)
+{
+  OstHttpTransfer *self = user_data;
+  gint64 due = self->last_activity + self->idle_us;
+  gboolean has_head = self->stage == OST_HTTP_STAGE_HEAD;
+
+  if (self->is_paused)
+    g_source_set_ready_time (self->idle_source, -1);
+  else if (g_get_monotonic_time () < due)
+    g_source_set_ready_time (self->idle_source, due);
+  else
+    ost_http_transfer_end (
+      self, ost_http_error_new (self->label, has_head ? OST_ERROR_INCOMPLETE : OST_ERROR_TIMED_OUT,
+                                REMEDY_SILENT,
+                                has_head ? "the server fell silent for %" G_GINT64_FORMAT
+                                           " ms in the middle of its reply"
+                                         : "the server gave no answer for %" G_GINT64_FORMAT " ms",
+                                self->idle_us / 1000));
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+dispatch_idle (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs idle_funcs = { .dispatch = dispatch_idle };
+
+static void
+watch_silence (OstHttpTransfer *self)
+{
+  touch (self);
+  if (self->idle_us == 0)
+    return;
+  if (self->idle_source == NULL)
+    {
+      self->idle_source = g_source_new (&idle_funcs, sizeof (GSource));
+      g_source_set_static_name (self->idle_source, "ostiary-silence");
+      g_source_set_callback (self->idle_source, idle_cb, self, NULL);
+      g_source_attach (self->idle_source, ost_http_pool_get_context (self->pool));
+    }
+  g_source_set_ready_time (self->idle_source, self->last_activity + self->idle_us);
+}
+
+/* CURLOPT_PREREQFUNCTION: the connection stands, the request is about to be sent. A second call
+ * means that curl sends it again: it does so by itself, for every method, when a connection that
+ * was used before dies without a byte of a reply. No option turns that off. */
+static int
+about_to_send_cb (void *user_data, char *remote_ip, char *local_ip, int remote_port, int local_port)
+{
+  OstHttpTransfer *self = user_data;
+
+  if (self->stage != OST_HTTP_STAGE_CONNECT && !ost_transfer_is_replayable (self->transfer))
+    {
+      self->failure = ost_http_error_new (
+        self->label, OST_ERROR_TIMED_OUT, "look whether it was done before it is asked for again",
+        "the connection broke after the request was sent and before a reply came; whether the "
+        "server acted on the request is unknown, so it was not sent again");
+      return CURL_PREREQFUNC_ABORT;
+    }
+  self->stage = OST_HTTP_STAGE_SENT;
+  watch_silence (self);
+  return CURL_PREREQFUNC_OK;
+}
+
+/* CURLOPT_XFERINFOFUNCTION: a long body that goes out is activity too. */
+static int
+progress_cb (void *user_data, curl_off_t to_load, curl_off_t loaded, curl_off_t to_send,
+             curl_off_t sent)
+{
+  OstHttpTransfer *self = user_data;
+
+  if (sent != self->uploaded)
+    touch (self);
+  self->uploaded = sent;
+  return 0;
+}
+
+static gboolean
+check_encoding (OstHttpTransfer *self, const char *const *lines)
+{
+  gsize from = 0;
+  const char *encoding = ost_http_header_get (lines, "Content-Encoding", &from);
+
+  if (encoding == NULL || *encoding == '\0' || g_ascii_strcasecmp (encoding, "identity") == 0)
+    return TRUE;
+  self->failure = ost_http_error_new (
+    self->label, OST_ERROR_PROTOCOL,
+    "switch off compression for this address on the server, or on what stands before it",
+    "asked for a reply as it is (Accept-Encoding: identity); what came is compressed (%.32s)",
+    encoding);
+  return FALSE;
+}
+
+static guint
+count_cookies (const char *const *lines)
+{
+  guint n = 0;
+  gsize from = 0;
+
+  while (ost_http_header_get (lines, "Set-Cookie", &from) != NULL)
+    n++;
+  return n;
+}
+
+static gboolean
+take_head (OstHttpTransfer *self)
+{
+  const char *const *lines = ost_http_head_get_lines (&self->head);
+  const OstSignIn *sign_in = ost_http_pool_get_sign_in (self->pool);
+
+  self->stage = OST_HTTP_STAGE_HEAD;
+  ost_http_pool_note_cookies (self->pool, count_cookies (lines));
+  if (!sign_in->inspect (sign_in, ost_transfer_get_credentials (self->transfer), self->head.status,
+                         lines, &self->failure))
+    {
+      g_prefix_error (&self->failure, "%s: ", self->label);
+      return FALSE;
+    }
+  if (!check_encoding (self, lines))
+    return FALSE;
+  ost_transfer_push_head (self->transfer, self->head.status, lines);
+  return TRUE;
+}
+
+/* CURLOPT_HEADERFUNCTION: one line of a head or of trailers. */
+static gsize
+header_cb (char *line, gsize size, gsize n_items, void *user_data)
+{
+  OstHttpTransfer *self = user_data;
+  gsize length = size * n_items;
+  gboolean was_complete = self->head.is_complete;
+
+  touch (self);
+  ost_transfer_count (self->transfer, 0, length);
+  if (!ost_http_head_add (&self->head, line, length))
+    {
+      self->failure = ost_http_error_new (
+        self->label, OST_ERROR_PROTOCOL, "check that the address belongs to the server",
+        "the head of a reply has more than %d bytes", OST_HTTP_HEAD_MAX_BYTES);
+      return 0;
+    }
+  if (self->head.is_complete && !was_complete && !take_head (self))
+    return 0;
+  return length;
+}
+
+/* CURLOPT_WRITEFUNCTION: part of the body. */
+static gsize
+body_cb (char *bytes, gsize size, gsize n_items, void *user_data)
+{
+  OstHttpTransfer *self = user_data;
+  gsize length = size * n_items;
+
+  touch (self);
+  switch (ost_transfer_push (self->transfer, bytes, length))
+    {
+    case OST_FLOW_CONTINUE:
+      ost_transfer_count (self->transfer, 0, length);
+      return length;
+    case OST_FLOW_PAUSE:
+      self->is_paused = TRUE;
+      return CURL_WRITEFUNC_PAUSE;
+    case OST_FLOW_STOP:
+    default:
+      if (self->failure == NULL)
+        self->failure = g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                     "%s: nobody wants the reply any more", self->label);
+      return CURL_WRITEFUNC_ERROR;
+    }
+}
+
+static gboolean
+resume_cb (gpointer user_data)
+{
+  OstHttpTransfer *self = user_data;
+  CURLcode code;
+
+  if (self->easy == NULL || !self->is_paused)
+    return G_SOURCE_REMOVE;
+  self->is_paused = FALSE;
+  watch_silence (self);
+  /* Hands on what curl holds, so body_cb() runs inside of this. */
+  code = curl_easy_pause (self->easy, CURLPAUSE_CONT);
+  if (code != CURLE_OK || self->failure != NULL)
+    ost_http_transfer_end (self, make_error (self, code));
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  OstHttpTransfer *self = user_data;
+
+  ost_http_transfer_end (
+    self, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s: cancelled", self->label));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_cancellable (OstHttpTransfer *self, GCancellable *cancellable)
+{
+  if (cancellable == NULL)
+    return;
+  self->cancel_source = g_cancellable_source_new (cancellable);
+  g_source_set_static_name (self->cancel_source, "ostiary-cancelled");
+  g_source_set_callback (self->cancel_source, (GSourceFunc)(gpointer)cancelled_cb, self, NULL);
+  g_source_attach (self->cancel_source, ost_http_pool_get_context (self->pool));
+}
+
+static void
+set_callbacks (OstHttpTransfer *self)
+{
+  CURL *easy = self->easy;
+
+  curl_easy_setopt (easy, CURLOPT_PRIVATE, self);
+  curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, self->detail);
+  curl_easy_setopt (easy, CURLOPT_PREREQFUNCTION, about_to_send_cb);
+  curl_easy_setopt (easy, CURLOPT_PREREQDATA, self);
+  curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, header_cb);
+  curl_easy_setopt (easy, CURLOPT_HEADERDATA, self);
+  curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, body_cb);
+  curl_easy_setopt (easy, CURLOPT_WRITEDATA, self);
+  if (ost_transfer_get_body (self->transfer) == NULL)
+    return;
+  curl_easy_setopt (easy, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt (easy, CURLOPT_XFERINFOFUNCTION, progress_cb);
+  curl_easy_setopt (easy, CURLOPT_XFERINFODATA, self);
+}
+
+static GError *
+prepare (OstHttpTransfer *self)
+{
+  GError *error;
+
+  if (!ost_http_set_common (self->easy, self->uri, ost_http_pool_get_peer (self->pool),
+                            self->connect_timeout_ms))
+    return ost_http_error_new (
+      self->label, OST_ERROR_UNAVAILABLE, "install the libcurl that is built on OpenSSL",
+      "this libcurl (%s) cannot send requests as safely as they must be", curl_version ());
+  error
+    = ost_http_request_prepare (self->easy, self->transfer, self->uri, self->pool, &self->headers);
+  if (error != NULL)
+    g_prefix_error (&error, "%s: ", self->label);
+  return error;
+}
+
+void
+ost_http_transfer_start (OstHttpPool *pool, OstTransfer *transfer, CURLU *uri,
+                         guint connect_timeout_ms, GCancellable *cancellable, GTask *task)
+{
+  g_autoptr (OstHttpTransfer) self = g_rc_box_new0 (OstHttpTransfer);
+  GError *error;
+
+  self->pool = ost_http_pool_ref (pool);
+  self->transfer = ost_transfer_ref (transfer);
+  self->task = g_object_ref (task);
+  self->uri = curl_url_dup (uri);
+  self->connect_timeout_ms = connect_timeout_ms;
+  self->idle_us = (gint64)ost_transfer_get_idle_timeout (transfer) * 1000;
+  self->label = ost_http_label (ost_transfer_get_connection (transfer),
+                                ost_transfer_get_method (transfer), uri);
+  self->easy = curl_easy_init ();
+  ost_http_head_init (&self->head);
+  error = prepare (self);
+  if (error == NULL)
+    {
+      set_callbacks (self);
+      if (!ost_http_pool_add (pool, self, self->easy))
+        error = g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s: the transport was shut down",
+                             self->label);
+    }
+  ref_transfer (self); /* dropped by its end */
+  if (error != NULL)
+    {
+      ost_http_transfer_end (self, error);
+      return;
+    }
+  ost_transfer_set_resume_func (transfer, resume_cb, ref_transfer (self), unref_transfer);
+  watch_cancellable (self, cancellable);
+}

@@ -1,0 +1,36 @@
+/* http-transfer.h: one request under way in curl */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "http-pool.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ost_http_transfer_start:
+ * @pool: where it runs
+ * @transfer: what to send, and where the reply goes
+ * @uri: its parsed address
+ * @connect_timeout_ms: how long name, TCP and TLS may take together
+ * @cancellable: (nullable): ends it
+ * @task: returns %TRUE after a complete reply, else the error
+ */
+void ost_http_transfer_start (OstHttpPool *pool, OstTransfer *transfer, CURLU *uri,
+                              guint connect_timeout_ms, GCancellable *cancellable, GTask *task);
+
+/* For the pool: curl is done with it, or it has to end with an error (transfer full). */
+void ost_http_transfer_done (OstHttpTransfer *self, CURLcode code);
+void ost_http_transfer_end (OstHttpTransfer *self, GError *error);
+
+/**
+ * ost_http_label:
+ * @connection: a connection's name
+ * @method: an HTTP method
+ * @uri: an address
+ *
+ * Returns: (transfer full): how a message about it begins; without the query, which may say more
+ *   than a log should hold
+ */
+char *ost_http_label (const char *connection, const char *method, CURLU *uri);
+
+G_END_DECLS
