@@ -107,6 +107,7 @@ test_malformed (Fixture *fixture, gconstpointer data)
     { "<S>a</S>text", "expected a complete element, came text" },
     { "<S>a</S>\xEF\xBB\xBF", "expected" },
     { "\xEF\xBB\xBF\xEF\xBB\xBF<S>a</S>", "expected" },
+    { "\xEF\xBB", "expected" },
     { "text", "expected a complete element, came text" },
     { "</S>", "mismatch" },
     { "<S>a</S></S>", "mismatch" },
@@ -340,6 +341,41 @@ refuse_cb (const OstClixmlValue *value, gpointer user_data, GError **error)
   return FALSE;
 }
 
+/* Types are kept until the end of a document, since any later value may refer to them. */
+static void
+test_types_of_a_document (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) xml = g_string_new (OBJS);
+
+  for (guint i = 0; i < 2000; i++)
+    g_string_append_printf (xml, "<Obj><TN RefId=\"%u\"><T>%0100u</T></TN></Obj>", i, i);
+  g_string_append (xml, "</Objs>");
+  assert_refuses (fixture, fixture->documents, xml->str, xml->len,
+                  "expected at most 100000 bytes of type names");
+}
+
+/* Twice the same message with many ids: what the first left behind is gone. */
+static void
+test_many_ids (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (OstClixmlReader) reader
+    = ost_clixml_reader_new (NULL, clixml_dump_value_cb, fixture->out);
+  g_autoptr (GString) xml = g_string_new ("<Obj><LST>");
+
+  for (guint i = 0; i < 40000; i++)
+    g_string_append_printf (xml, "<Obj RefId=\"%u\"/><Ref RefId=\"%u\"/>", i, i / 2);
+  g_string_append (xml, "</LST></Obj>");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *dump
+        = clixml_dump_message (reader, xml->str, xml->len, 65536, fixture->out, &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (dump);
+    }
+}
+
 static void
 test_callback_refuses (Fixture *fixture, gconstpointer data)
 {
@@ -392,6 +428,8 @@ main (int argc, char **argv)
   ADD ("collisions", test_collisions);
   ADD ("many-parts", test_many_parts);
   ADD ("largest-text", test_largest_text);
+  ADD ("types-of-a-document", test_types_of_a_document);
+  ADD ("many-ids", test_many_ids);
   ADD ("callback-refuses", test_callback_refuses);
   ADD ("offsets", test_offsets);
   return g_test_run ();

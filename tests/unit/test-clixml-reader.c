@@ -167,6 +167,8 @@ test_objects (void)
                 "N=\"a\">2</S></MS><ToString>t</ToString>"
                 "<Props><S N=\"c\">3</S></Props><TN><T>X</T></TN></Obj>",
                 "object ‘t’ <X> = i32 ‘7’ {a: string ‘2’; b: string ‘1’; c: string ‘3’}");
+  assert_reads ("<Obj><TN><X>x</X><T>A</T></TN><DCT><X>x</X><En><S>k</S><S>v</S></En></DCT></Obj>",
+                "object null <A> dictionary[string ‘k’ => string ‘v’, ]");
   /* what a newer engine may add is skipped where it says nothing, kept where it is a value */
   assert_reads ("<Obj><New a=\"b\">x<Y/></New><MS><New N=\"p\">x<Y>z</Y>w</New><TN "
                 "N=\"q\"><T>x</T></TN></MS><LST><LST/></LST></Obj>",
@@ -215,6 +217,24 @@ check_members_cb (const OstClixmlValue *value, gpointer user_data, GError **erro
   return TRUE;
 }
 
+static const char *const selected[] = { "deviceid", "A", "i", "missing", "É", "n", "a", NULL };
+
+static gboolean
+check_selection_cb (const OstClixmlValue *value, gpointer user_data, GError **error)
+{
+  const OstClixmlValue *found[G_N_ELEMENTS (selected) - 1];
+
+  ost_clixml_selection_read (user_data, value, found);
+  for (gsize i = 0; i < G_N_ELEMENTS (found); i++)
+    g_assert_true (found[i] == ost_clixml_value_get_member (value, selected[i]));
+  g_assert_cmpstr (ost_clixml_value_get_text (found[1], NULL), ==, "extended");
+  g_assert_true (found[1] == found[6]);
+  g_assert_null (found[3]);
+  ost_clixml_selection_read (user_data, NULL, found);
+  g_assert_null (found[0]);
+  return TRUE;
+}
+
 static void
 test_members (void)
 {
@@ -225,11 +245,15 @@ test_members (void)
       "<Obj><MS><S N=\"i\">inner</S><S N=\"a\">hidden</S></MS></Obj></Obj>";
   guint calls = 0;
   g_autoptr (OstClixmlReader) reader = ost_clixml_reader_new (NULL, check_members_cb, &calls);
+  g_autoptr (OstClixmlSelection) selection = ost_clixml_selection_new (selected);
+  g_autoptr (OstClixmlReader) asking = ost_clixml_reader_new (NULL, check_selection_cb, selection);
   g_autoptr (GError) error = NULL;
 
   g_assert_true (ost_clixml_reader_feed (reader, xml, strlen (xml), &error));
   g_assert_true (ost_clixml_reader_end_message (reader, &error));
   g_assert_cmpuint (calls, ==, 1);
+  g_assert_true (ost_clixml_reader_feed (asking, xml, strlen (xml), &error));
+  g_assert_true (ost_clixml_reader_end_message (asking, &error));
 }
 
 /* Objects that refer to themselves and to what encloses them must neither hang nor recurse. */
@@ -282,6 +306,35 @@ test_several_messages (void)
           g_assert_no_error (error);
           g_assert_cmpstr (dump, ==, messages[i].expected);
         }
+    }
+}
+
+/* The parser behind the reader is replaced now and then, which nobody must notice. */
+static void
+test_many_messages (void)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (OstClixmlReader) reader = ost_clixml_reader_new (NULL, clixml_dump_value_cb, out);
+  g_autofree char *padding = g_strnfill (1000000, ' ');
+
+  for (guint i = 0; i < 70; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *xml = g_strdup_printf (
+        "<Obj RefId=\"0\"><New%u/><ToString>%u</ToString>%s</Obj>\n", i, i, padding);
+      g_autofree char *expected = g_strdup_printf ("object ‘%u’\n", i);
+      g_autofree char *dump = clixml_dump_message (reader, xml, strlen (xml), 65536, out, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (dump, ==, expected);
+    }
+  for (guint i = 0; i < 20000; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *xml = g_strdup_printf ("<Obj><New%u/></Obj>", i);
+      g_autofree char *dump = clixml_dump_message (reader, xml, strlen (xml), 0, out, &error);
+
+      g_assert_no_error (error);
     }
 }
 
@@ -377,6 +430,65 @@ test_document_utf16 (void)
     }
 }
 
+/* Half a surrogate pair, which .NET's strings may hold, written raw. */
+static void
+test_document_utf16_halves (void)
+{
+  static const char body[] = "<\0O\0b\0j\0s\0>\0<\0S\0>\0"
+                             "\x3D\xD8" /* high, alone */
+                             "a\0"
+                             "\x00\xDE"                 /* low, alone */
+                             "\x3D\xD8\x3D\xD8\x00\xDE" /* high, then a pair */
+                             "<\0/\0S\0>\0<\0/\0O\0b\0j\0s\0>\0";
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (OstClixmlReader) reader
+    = ost_clixml_reader_new_document (NULL, clixml_dump_value_cb, out);
+
+  for (gsize piece = 0; piece < sizeof body; piece++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GString) bytes = g_string_new_len ("\xFF\xFE", 2);
+      g_autofree char *dump = NULL;
+
+      g_string_append_len (bytes, body, sizeof body - 1);
+      dump = clixml_dump_message (reader, bytes->str, bytes->len, piece, out, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (dump, ==,
+                       "string ‘\xEF\xBF\xBD"
+                       "a\xEF\xBF\xBD\xEF\xBF\xBD😀’\n");
+    }
+}
+
+/* Writers other than PowerShell declare an encoding; what counts is the one that the bytes are in. */
+static void
+test_document_declaration (void)
+{
+  static const char *const declarations[]
+    = { "<?xml version=\"1.0\"?>", "<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n",
+        "<?xml version=\"1.0\" encoding=\"utf-16\"?>" };
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (OstClixmlReader) reader
+    = ost_clixml_reader_new_document (NULL, clixml_dump_value_cb, out);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (declarations); i++)
+    {
+      g_autofree char *xml
+        = g_strconcat ("\xEF\xBB\xBF", declarations[i], OBJS, "<S>ä&#xFFFF;</S></Objs>", NULL);
+      gsize wide_length = 0;
+      g_autofree char *wide = g_convert (xml, -1, "UTF-16LE", "UTF-8", NULL, &wide_length, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autofree char *narrow_dump
+        = clixml_dump_message (reader, xml, strlen (xml), i, out, &error);
+      g_autofree char *wide_dump = NULL;
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (narrow_dump, ==, "string ‘ä\xEF\xBF\xBF’\n");
+      wide_dump = clixml_dump_message (reader, wide, wide_length, i, out, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (wide_dump, ==, narrow_dump);
+    }
+}
+
 static gboolean
 count_cb (const OstClixmlValue *value, gpointer user_data, GError **error)
 {
@@ -444,9 +556,12 @@ main (int argc, char **argv)
   g_test_add_func ("/clixml/reader/members", test_members);
   g_test_add_func ("/clixml/reader/references", test_references);
   g_test_add_func ("/clixml/reader/several-messages", test_several_messages);
+  g_test_add_func ("/clixml/reader/many-messages", test_many_messages);
   g_test_add_func ("/clixml/reader/every-cut", test_every_cut);
   g_test_add_func ("/clixml/reader/every-cut-of-large-pieces", test_every_cut_of_large_pieces);
   g_test_add_func ("/clixml/reader/document-utf16", test_document_utf16);
+  g_test_add_func ("/clixml/reader/document-utf16-halves", test_document_utf16_halves);
+  g_test_add_func ("/clixml/reader/document-declaration", test_document_declaration);
   g_test_add_func ("/clixml/reader/document-streams", test_document_streams);
   g_test_add_func ("/clixml/reader/document-keeps-for-a-while", test_document_keeps_for_a_while);
   return g_test_run ();

@@ -138,9 +138,14 @@ new_value (OstClixmlBuilder *builder, gsize size, OstClixmlType kind, const Attr
   value->next = NULL;
   value->text = NULL;
   value->length = 0;
-  value->name = attributes->name == NULL ? NULL
-                                         : ost_clixml_names_find (&builder->names, attributes->name,
-                                                                  (guint32)attributes->name_length);
+  value->name = NULL;
+  value->name_hash = 0;
+  if (attributes->name != NULL)
+    {
+      value->name = ost_clixml_names_find (&builder->names, attributes->name,
+                                           (guint32)attributes->name_length);
+      value->name_hash = value->name->hash;
+    }
   return value;
 }
 

@@ -26,6 +26,7 @@ struct _OstClixmlValue {
   OstClixmlValue *next;
   const char *text;
   gsize length;
+  guint32 name_hash;
   OstClixmlType kind;
 };
 

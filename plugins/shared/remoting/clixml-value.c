@@ -102,13 +102,19 @@ ost_clixml_value_get_primitive (const OstClixmlValue *value)
   return NULL;
 }
 
+static gboolean
+has_name (const OstClixmlValue *member, const char *name, gsize length, guint32 hash)
+{
+  return member->name_hash == hash && member->name != NULL && member->name->length == length
+         && g_ascii_strncasecmp (member->name->text, name, length) == 0;
+}
+
 static const OstClixmlValue *
 find_member (const OstClixmlValue *first, const char *name, gsize length, guint32 hash)
 {
   for (const OstClixmlValue *member = first; member != NULL; member = member->next)
     {
-      if (member->name != NULL && member->name->hash == hash && member->name->length == length
-          && g_ascii_strcasecmp (member->name->text, name) == 0)
+      if (has_name (member, name, length, hash))
         return member;
     }
   return NULL;
@@ -174,6 +180,88 @@ ost_clixml_member_iter_next (OstClixmlMemberIter *iter)
   if (member != NULL)
     iter->next = member->next;
   return member;
+}
+
+typedef struct {
+  const char *name;
+  gsize length;
+  guint32 hash;
+  guint index;
+} WantedName;
+
+struct _OstClixmlSelection {
+  guint count;
+  guint mask;
+  WantedName *slots;
+  char **names;
+};
+
+OstClixmlSelection *
+ost_clixml_selection_new (const char *const *names)
+{
+  OstClixmlSelection *selection = g_new0 (OstClixmlSelection, 1);
+
+  selection->names = g_strdupv ((char **)names);
+  selection->count = g_strv_length (selection->names);
+  selection->mask = 7;
+  /* Three slots of four stay empty, so that most members that nobody asked for are met by none. */
+  while (selection->mask < selection->count * 4)
+    selection->mask = selection->mask * 2 + 1;
+  selection->slots = g_new0 (WantedName, (gsize)selection->mask + 1);
+  for (guint i = 0; i < selection->count; i++)
+    {
+      gsize length = strlen (selection->names[i]);
+      guint32 hash = ost_clixml_name_hash (selection->names[i], length);
+      guint slot = hash & selection->mask;
+
+      while (selection->slots[slot].name != NULL)
+        slot = (slot + 1) & selection->mask;
+      selection->slots[slot] = (WantedName){ selection->names[i], length, hash, i };
+    }
+  return selection;
+}
+
+void
+ost_clixml_selection_free (OstClixmlSelection *selection)
+{
+  if (selection == NULL)
+    return;
+  g_free (selection->slots);
+  g_strfreev (selection->names);
+  g_free (selection);
+}
+
+static void
+select_members (const OstClixmlSelection *selection, const OstClixmlValue *first,
+                const OstClixmlValue **found)
+{
+  for (const OstClixmlValue *member = first; member != NULL; member = member->next)
+    {
+      const WantedName *wanted;
+
+      for (guint i = member->name_hash & selection->mask;
+           (wanted = &selection->slots[i])->name != NULL; i = (i + 1) & selection->mask)
+        {
+          if (found[wanted->index] == NULL
+              && has_name (member, wanted->name, wanted->length, wanted->hash))
+            found[wanted->index] = member;
+        }
+    }
+}
+
+void
+ost_clixml_selection_read (const OstClixmlSelection *selection, const OstClixmlValue *value,
+                           const OstClixmlValue **found)
+{
+  guint hops = 0;
+
+  memset (found, 0, selection->count * sizeof *found);
+  for (const OstClixmlObject *object = as_object (value); object != NULL;
+       object = get_inner (object, &hops))
+    {
+      select_members (selection, object->extended, found);
+      select_members (selection, object->adapted, found);
+    }
 }
 
 /* The object itself or one that it wraps, whichever has a container. */

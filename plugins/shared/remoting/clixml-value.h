@@ -233,6 +233,49 @@ const OstClixmlValue *ost_clixml_value_get_member (const OstClixmlValue *value, 
 const char *ost_clixml_value_get_member_text (const OstClixmlValue *value, const char *name);
 
 /**
+ * OstClixmlSelection:
+ *
+ * Names of members that are read together, prepared once for any number of objects.
+ *
+ * Since: 1.0
+ */
+typedef struct _OstClixmlSelection OstClixmlSelection;
+
+/**
+ * ost_clixml_selection_new:
+ * @names: (array zero-terminated=1): property names
+ *
+ * Returns: (transfer full): a selection
+ *
+ * Since: 1.0
+ */
+OstClixmlSelection *ost_clixml_selection_new (const char *const *names);
+
+/**
+ * ost_clixml_selection_read:
+ * @selection: a selection
+ * @value: (nullable): a value
+ * @found: (out caller-allocates): room for as many members as the selection has names
+ *
+ * Finds what ost_clixml_value_get_member() would find for each name, in one walk: for thirty names
+ * that is many times faster. What is missing is %NULL.
+ *
+ * Since: 1.0
+ */
+void ost_clixml_selection_read (const OstClixmlSelection *selection, const OstClixmlValue *value,
+                                const OstClixmlValue **found);
+
+/**
+ * ost_clixml_selection_free:
+ * @selection: (transfer full) (nullable): a selection
+ *
+ * Since: 1.0
+ */
+void ost_clixml_selection_free (OstClixmlSelection *selection);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstClixmlSelection, ost_clixml_selection_free)
+
+/**
  * ost_clixml_member_iter_init:
  * @iter: an iterator
  * @value: (nullable): a value
