@@ -5,6 +5,7 @@
 
 #include "core/registry/ost-plugin-settings.h"
 #include "ost-config-words.h"
+#include "ost-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -345,7 +346,7 @@ ost_config_file_parse (const char *file, const char *text, gsize length,
 static void
 warn_of_writers (const char *file, const struct stat *status, OstConfigProblems *problems)
 {
-  if (status->st_uid != 0 && status->st_uid != geteuid ())
+  if (!ost_file_is_trusted (file, status))
     ost_config_problems_warn (problems, file, 0,
                               _ ("this file belongs to user %u, who can change what this program "
                                  "does; give it to root (chown root)"),

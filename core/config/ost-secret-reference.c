@@ -3,6 +3,8 @@
 
 #include "ost-secret-reference.h"
 
+#include "ost-file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
@@ -156,7 +158,7 @@ check_status (const char *file, const struct stat *status, GError **error)
   if (!S_ISREG (status->st_mode))
     g_set_error (error, OST_ERROR, OST_ERROR_INVALID,
                  _ ("‘%s’ is no regular file; expected a file that holds a secret"), file);
-  else if (status->st_uid != 0 && status->st_uid != geteuid ())
+  else if (!ost_file_is_trusted (file, status))
     g_set_error (error, OST_ERROR, OST_ERROR_DENIED,
                  _ ("‘%s’ belongs to user %u; expected root or user %u, as whom this program runs; "
                     "give it to one of them (chown)"),

@@ -5,6 +5,7 @@
 #include "core/config/ost-config-keys.h"
 #include "core/config/ost-config-words.h"
 #include "fake-plugins.h"
+#include "scratch.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -23,48 +24,20 @@ typedef struct {
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->folder = g_dir_make_tmp ("ostiary-config-XXXXXX", NULL);
+  fixture->folder = scratch_new ();
   fixture->file = g_build_filename (fixture->folder, "ostiary.conf", NULL);
   fixture->state = g_build_filename (fixture->folder, "state", NULL);
   fixture->registry = fake_registry_new ();
 }
 
 static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *basename;
-
-  while (folder != NULL && (basename = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, basename, NULL);
-
-      if (g_file_test (child, G_FILE_TEST_IS_DIR) && !g_file_test (child, G_FILE_TEST_IS_SYMLINK))
-        remove_tree (child);
-      else
-        g_unlink (child);
-    }
-  g_rmdir (path);
-}
-
-static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  remove_tree (fixture->folder);
+  scratch_remove (fixture->folder);
   g_free (fixture->folder);
   g_free (fixture->file);
   g_free (fixture->state);
   g_object_unref (fixture->registry);
-}
-
-static void
-write_file (Fixture *fixture, const char *name, const char *text)
-{
-  g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
-  g_autofree char *folder = g_path_get_dirname (path);
-
-  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
 }
 
 /* Every configuration of a test keeps its state in the test's own folder. */
@@ -73,7 +46,7 @@ write_main (Fixture *fixture, const char *text)
 {
   g_autofree char *all = g_strconcat (text, "\n[service]\nstate-dir=", fixture->state, "\n", NULL);
 
-  write_file (fixture, "ostiary.conf", all);
+  scratch_write (fixture->folder, "ostiary.conf", all);
 }
 
 static OstConfig *
@@ -340,10 +313,10 @@ static void
 test_all_at_once (Fixture *fixture, gconstpointer data)
 {
   write_main (fixture, CONNECTION "shells=0\nfrob=1\nmode=enforce\n[nonsense]\n");
-  write_file (fixture, "ostiary.conf.d/b.conf", "[policy p]\ngrace=1\n");
-  write_file (fixture, "ostiary.conf.d/a.conf", "nonsense\n");
-  write_file (fixture, "state/connections.d/c.conf",
-              "[connection c]\nenvironment=plain\nshells=x\n");
+  scratch_write (fixture->folder, "ostiary.conf.d/b.conf", "[policy p]\ngrace=1\n");
+  scratch_write (fixture->folder, "ostiary.conf.d/a.conf", "nonsense\n");
+  scratch_write (fixture->folder, "state/connections.d/c.conf",
+                 "[connection c]\nenvironment=plain\nshells=x\n");
   assert_errors (
     fixture, OST_CONFIG_NONE,
     "ostiary.conf:4: [connection acme] shells: ‘0’ is out of range; allowed is 1 to 8\n"
@@ -394,11 +367,13 @@ test_drop_ins (Fixture *fixture, gconstpointer data)
   g_autoptr (OstConfig) config = NULL;
 
   write_main (fixture, "[api]\nsocket=/run/a\noperators=staff\n");
-  write_file (fixture, "ostiary.conf.d/20-b.conf", "[api]\nsocket=/run/c\n" CONNECTION);
-  write_file (fixture, "ostiary.conf.d/10-a.conf", "[api]\nsocket=/run/b\nviewers=all\n");
-  write_file (fixture, "ostiary.conf.d/30.conf.previous", "rubbish");
-  write_file (fixture, "ostiary.conf.d/.40.conf", "rubbish");
-  write_file (fixture, "state/connections.d/web.conf", "[connection web]\nenvironment=plain\n");
+  scratch_write (fixture->folder, "ostiary.conf.d/20-b.conf", "[api]\nsocket=/run/c\n" CONNECTION);
+  scratch_write (fixture->folder, "ostiary.conf.d/10-a.conf",
+                 "[api]\nsocket=/run/b\nviewers=all\n");
+  scratch_write (fixture->folder, "ostiary.conf.d/30.conf.previous", "rubbish");
+  scratch_write (fixture->folder, "ostiary.conf.d/.40.conf", "rubbish");
+  scratch_write (fixture->folder, "state/connections.d/web.conf",
+                 "[connection web]\nenvironment=plain\n");
   config = load (fixture);
   g_assert_cmpstr (ost_settings_get_text (ost_config_get_api (config), "socket"), ==, "/run/c");
   g_assert_cmpstr (ost_settings_get_text (ost_config_get_api (config), "operators"), ==, "staff");
@@ -417,8 +392,8 @@ test_defined_twice (Fixture *fixture, gconstpointer data)
     "one of them away");
 
   write_main (fixture, CONNECTION);
-  write_file (fixture, "ostiary.conf.d/acme.conf", CONNECTION);
-  write_file (fixture, "state/connections.d/acme.conf", CONNECTION);
+  scratch_write (fixture->folder, "ostiary.conf.d/acme.conf", CONNECTION);
+  scratch_write (fixture->folder, "state/connections.d/acme.conf", CONNECTION);
   assert_errors (fixture, OST_CONFIG_NONE, expected);
 }
 
@@ -426,8 +401,8 @@ static void
 test_state_folder_is_narrow (Fixture *fixture, gconstpointer data)
 {
   write_main (fixture, "");
-  write_file (fixture, "state/connections.d/a.conf",
-              "[service]\nplugin-path=/tmp/evil\n[connection b]\nenvironment=plain\n");
+  scratch_write (fixture->folder, "state/connections.d/a.conf",
+                 "[service]\nplugin-path=/tmp/evil\n[connection b]\nenvironment=plain\n");
   assert_errors (fixture, OST_CONFIG_NONE,
                  "state/connections.d/a.conf:1: [service] cannot stand here: this folder is for "
                  "connections made through the API; put it into the main file\n"
@@ -442,17 +417,17 @@ test_limits (Fixture *fixture, gconstpointer data)
   g_autofree char *wide = g_strnfill (20000, '#');
   g_autoptr (GString) many = g_string_new ("[api]\n");
 
-  write_file (fixture, "ostiary.conf", big);
+  scratch_write (fixture->folder, "ostiary.conf", big);
   assert_errors (fixture, OST_CONFIG_NONE,
                  "ostiary.conf: this file has more than 1048576 bytes; expected a configuration of "
                  "a few hundred lines; split it");
-  write_file (fixture, "ostiary.conf", wide);
+  scratch_write (fixture->folder, "ostiary.conf", wide);
   assert_errors (fixture, OST_CONFIG_NONE,
                  "ostiary.conf:1: this line has 20000 bytes; allowed are 16384; shorten it");
   for (guint i = 0; i < 9999; i++)
     g_string_append (many, "#\n");
   g_string_append (many, "rubbish\n");
-  write_file (fixture, "ostiary.conf", many->str);
+  scratch_write (fixture->folder, "ostiary.conf", many->str);
   assert_errors (fixture, OST_CONFIG_NONE,
                  "ostiary.conf:10001: the file has more than 10000 lines; split it");
 }
@@ -465,7 +440,7 @@ test_flood (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < 5000; i++)
     g_string_append (text, "rubbish\n");
-  write_file (fixture, "ostiary.conf", text->str);
+  scratch_write (fixture->folder, "ostiary.conf", text->str);
   g_assert_null (ost_config_load (fixture->file, fixture->registry, OST_CONFIG_NONE, &error));
   g_assert_true (g_str_has_suffix (error->message, "\nand 4900 errors more"));
 }
@@ -479,7 +454,7 @@ test_no_file (Fixture *fixture, gconstpointer data)
   g_assert_null (ost_config_load (fixture->file, fixture->registry, OST_CONFIG_NONE, &error));
   g_assert_error (error, OST_ERROR, OST_ERROR_NOT_FOUND);
   g_assert_nonnull (strstr (error->message, fixture->file));
-  write_file (fixture, "ostiary.conf.d/a.conf", CONNECTION);
+  scratch_write (fixture->folder, "ostiary.conf.d/a.conf", CONNECTION);
   config = ost_config_load (fixture->file, fixture->registry, OST_CONFIG_MAY_BE_MISSING, NULL);
   g_assert_nonnull (config);
   g_assert_nonnull (ost_config_find_connection (config, "acme", NULL));
@@ -492,7 +467,8 @@ test_strange_files (Fixture *fixture, gconstpointer data)
   g_autofree char *folder = g_build_filename (fixture->folder, "ostiary.conf.d", "g.conf", NULL);
 
   write_main (fixture, "");
-  write_file (fixture, "ostiary.conf.d/a.conf", "\xef\xbb\xbf[api]\r\nsocket=/run/x\r\n");
+  scratch_write (fixture->folder, "ostiary.conf.d/a.conf",
+                 "\xef\xbb\xbf[api]\r\nsocket=/run/x\r\n");
   g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
   g_assert_cmpint (g_mkdir (folder, 0755), ==, 0);
   assert_errors (fixture, OST_CONFIG_NONE,
@@ -535,7 +511,7 @@ test_dump (Fixture *fixture, gconstpointer data)
   dump = ost_config_dump (config);
   g_assert_nonnull (strstr (dump, line));
   g_assert_nonnull (strstr (dump, "# default\nshells=4\n"));
-  write_file (fixture, "ostiary.conf", dump);
+  scratch_write (fixture->folder, "ostiary.conf", dump);
   again = load (fixture);
   changes = ost_config_compare (config, again);
   g_assert_cmpuint (g_strv_length (changes->added), ==, 0);
