@@ -60,7 +60,7 @@ static const OstExchangeParameter new_policy_parameters[] = {
   { "Confirm", BOOLEAN, POLICY }, { "DomainController", TEXT, OPTIONAL }, { NULL } };
 
 static const OstExchangeParameter new_activesync_policy_parameters[] = {
-  { "Name", TEXT, POLICY }, { "IsDefaultPolicy", BOOLEAN, POLICY },
+  { "Name", TEXT, POLICY }, { "IsDefault", BOOLEAN, POLICY },
   { "AllowNonProvisionableDevices", BOOLEAN, POLICY },
   { "AllowExternalDeviceManagement", BOOLEAN, POLICY },
   { "DevicePasswordEnabled", BOOLEAN, POLICY }, { "Confirm", BOOLEAN, POLICY },
@@ -73,7 +73,7 @@ static const OstExchangeParameter set_policy_parameters[] = {
   { "Confirm", BOOLEAN, POLICY }, { "DomainController", TEXT, OPTIONAL }, { NULL } };
 
 static const OstExchangeParameter set_activesync_policy_parameters[] = {
-  { "Identity", TEXT, POLICY }, { "Name", TEXT, POLICY }, { "IsDefaultPolicy", BOOLEAN, POLICY },
+  { "Identity", TEXT, POLICY }, { "Name", TEXT, POLICY }, { "IsDefault", BOOLEAN, POLICY },
   { "AllowNonProvisionableDevices", BOOLEAN, POLICY },
   { "AllowExternalDeviceManagement", BOOLEAN, POLICY },
   { "DevicePasswordEnabled", BOOLEAN, POLICY }, { "Confirm", BOOLEAN, POLICY },

@@ -228,14 +228,26 @@ ost_exchange_view_get_kind (OstExchangeView view)
   return views[view].kind;
 }
 
+/* Four characters tell the names of a view apart well enough. */
 static guint
 hash_name (const char *name, gsize length)
 {
   guint hash = (guint)length;
 
-  for (gsize i = 0; i < length; i++)
-    hash = hash * 31 + (guchar)g_ascii_tolower (name[i]);
-  return hash ^ hash >> 15;
+  if (length == 0)
+    return 0;
+  hash = hash * 31 + (guchar)g_ascii_tolower (name[0]);
+  hash = hash * 31 + (guchar)g_ascii_tolower (name[length / 3]);
+  hash = hash * 31 + (guchar)g_ascii_tolower (name[length / 2]);
+  hash = hash * 31 + (guchar)g_ascii_tolower (name[length - 1]);
+  return hash ^ hash >> 9;
+}
+
+/* Servers write names as they are documented, nearly always. */
+static gboolean
+is_name (const char *documented, const char *name)
+{
+  return strcmp (documented, name) == 0 || g_ascii_strcasecmp (documented, name) == 0;
 }
 
 void
@@ -264,7 +276,7 @@ ost_exchange_index_find (const OstExchangeIndex *self, const char *name)
   guint slot = hash_name (name, strlen (name)) % sizeof (self->slots);
 
   for (; self->slots[slot] != 0; slot = (slot + 1) % sizeof (self->slots))
-    if (g_ascii_strcasecmp (self->properties[self->slots[slot] - 1].name, name) == 0)
+    if (is_name (self->properties[self->slots[slot] - 1].name, name))
       return self->slots[slot] - 1;
   return -1;
 }

@@ -60,10 +60,10 @@ void ost_exchange_query_free (OstExchangeQuery *self);
  * @n_emitted: (out): how many it got
  * @error: return location for an error
  *
- * Returns: %TRUE where the listing is complete and clean. Else %FALSE with the error of the cmdlet
- *   or of the link where nothing was emitted; %OST_ERROR_INCOMPLETE where something was and anything
- *   is missing; %OST_ERROR_NOT_SUPPORTED where the server does not filter by time;
- *   %OST_ERROR_NOT_FOUND where one object was wanted and there is none
+ * Returns: %TRUE where the listing is complete and clean. Else %FALSE with the error of the link, or
+ *   that of the cmdlet where nothing was emitted and it tells more than that a place in the
+ *   organisation is away; %OST_ERROR_INCOMPLETE in all other cases in which anything is missing;
+ *   %OST_ERROR_NOT_SUPPORTED where the server does not filter by time; %OST_ERROR_NOT_FOUND where one object was wanted and there is none
  *
  * Since: 1.0
  */

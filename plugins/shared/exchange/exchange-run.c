@@ -135,6 +135,15 @@ warn_at_end (const Answer *answer)
                    cmdlet, DEFAULT_RESULT_SIZE);
 }
 
+/* A mailbox database or a directory server that is away says nothing of the session, for which the
+ * same codes stand. */
+static gboolean
+is_about_one_place (const GError *error)
+{
+  return g_error_matches (error, OST_ERROR, OST_ERROR_UNAVAILABLE)
+         || g_error_matches (error, OST_ERROR, OST_ERROR_TIMED_OUT);
+}
+
 static gboolean
 fail_for_failures (const Answer *answer, GError **error)
 {
@@ -147,7 +156,7 @@ fail_for_failures (const Answer *answer, GError **error)
                    answer->failure->message);
       return FALSE;
     }
-  if (answer->n_emitted == 0)
+  if (answer->n_emitted == 0 && (answer->query->is_get || !is_about_one_place (answer->failure)))
     {
       g_propagate_error (error, g_error_copy (answer->failure));
       return FALSE;
