@@ -132,6 +132,12 @@ take_word (Parser *parser, const char *word, GError **error)
 {
   OstArguments *self = parser->self;
 
+  /* A script's variable that was not set must not mean all of them. */
+  if (*word == '\0')
+    {
+      g_set_error_literal (error, OST_CLI_ERROR, OST_EXIT_USAGE, _ ("a word is empty"));
+      return FALSE;
+    }
   if (self->verb != NULL)
     {
       g_ptr_array_add (self->operands, g_strdup (word));
