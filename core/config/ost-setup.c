@@ -284,8 +284,8 @@ check_line (const OstConfigEntry *entry, GError **error)
                    _ ("a key is malformed; allowed are lower case letters, digits and hyphens"));
       return FALSE;
     }
-  for (const char *p = entry->value; is_clean && *p != '\0'; p++)
-    is_clean = !g_ascii_iscntrl (*p);
+  for (const char *p = entry->value; is_clean && *p != '\0'; p = g_utf8_next_char (p))
+    is_clean = !g_unichar_iscntrl (g_utf8_get_char (p));
   if (!is_clean)
     g_set_error (error, OST_ERROR, OST_ERROR_INVALID,
                  _ ("the value of %s has a control character, or is no UTF-8 text; take that out"),

@@ -296,6 +296,10 @@ static const Wrong wrongs[] = {
     "it out" },
   { "control", "[api]\nsocket=/run/\x1b[31m\n",
     "ostiary.conf:2: this line has the control character U+001B; take it out" },
+  { "control-c1",
+    "[api]\nsocket=/run/\xc2\x9b"
+    "31m\n",
+    "ostiary.conf:2: this line has the control character U+009B; take it out" },
   { "encoding", "[api]\n# caf\xe9\n",
     "ostiary.conf:2: this line has the byte 0xe9, which is no UTF-8 text; save the file in UTF-8" },
 };
