@@ -7,6 +7,7 @@
 #include "ost-config-keys.h"
 #include "ost-config-tree.h"
 #include "ost-config-words.h"
+#include "ost-file.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -254,7 +255,7 @@ ost_config_load_with (const char *file, OstRegistry *registry, OstConfigFlags fl
   g_autoptr (OstConfigTree) tree = NULL;
 
   self->file = g_canonicalize_filename (file, NULL);
-  if ((flags & OST_CONFIG_MAY_BE_MISSING) == 0 && !g_file_test (self->file, G_FILE_TEST_EXISTS))
+  if ((flags & OST_CONFIG_MAY_BE_MISSING) == 0 && ost_file_is_absent (self->file))
     {
       g_set_error (error, OST_ERROR, OST_ERROR_NOT_FOUND,
                    _ ("there is no configuration ‘%s’; write one, let ‘ostiary setup’ do it, or "

@@ -106,6 +106,12 @@ ost_file_remove (const char *file, GError **error)
 }
 
 gboolean
+ost_file_is_absent (const char *file)
+{
+  return access (file, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+gboolean
 ost_file_is_trusted (const char *file, const struct stat *status)
 {
   g_autofree char *folder = g_path_get_dirname (file);

@@ -35,6 +35,14 @@ gboolean ost_file_write (const char *file, const char *bytes, gsize length, mode
 gboolean ost_file_remove (const char *file, GError **error);
 
 /**
+ * ost_file_is_absent:
+ * @file: a path
+ *
+ * Returns: whether there is certainly no such file; a folder that cannot be searched may have one
+ */
+gboolean ost_file_is_absent (const char *file);
+
+/**
  * ost_file_is_trusted:
  * @file: its path
  * @status: what fstat() says of it

@@ -188,7 +188,7 @@ check_alone (const Current *current, const char *file, const char *name, GError 
   g_autoptr (GPtrArray) groups = NULL;
   const OstConfigGroup *group;
 
-  if (!g_file_test (file, G_FILE_TEST_EXISTS))
+  if (ost_file_is_absent (file))
     return TRUE;
   groups = ost_config_file_read (file, problems);
   group = groups->len == 1 ? groups->pdata[0] : NULL;
@@ -222,7 +222,7 @@ check_place (OstSetup *self, const Current *current, const char *file, gboolean 
     }
   if (!check_alone (current, file, name, error))
     return FALSE;
-  if (may_replace || !g_file_test (file, G_FILE_TEST_EXISTS))
+  if (may_replace || ost_file_is_absent (file))
     return TRUE;
   g_set_error (error, OST_ERROR, OST_ERROR_EXISTS,
                _ ("there is a connection ‘%s’ already, in ‘%s’; confirm that it shall be replaced"),
@@ -358,7 +358,7 @@ keep_previous (const char *file, GError **error)
   g_autoptr (GError) cause = NULL;
   gsize length;
 
-  if (!g_file_test (file, G_FILE_TEST_EXISTS))
+  if (ost_file_is_absent (file))
     return TRUE;
   if (g_file_get_contents (file, &text, &length, &cause))
     return ost_file_write (previous, text, length, 0640, error);

@@ -464,6 +464,23 @@ test_no_file (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (ost_config_find_connection (config, "acme", NULL));
 }
 
+/* Whoever may not look has to hear that, and not that there is nothing. */
+static void
+test_closed_folder (Fixture *fixture, gconstpointer data)
+{
+  if (geteuid () == 0)
+    {
+      g_test_skip ("nothing is closed to root");
+      return;
+    }
+  write_main (fixture, CONNECTION);
+  g_assert_cmpint (g_chmod (fixture->folder, 0600), ==, 0);
+  assert_errors (fixture, OST_CONFIG_NONE,
+                 "ostiary.conf: cannot read this file: Permission denied\n"
+                 "ostiary.conf.d: Error opening directory “ostiary.conf.d”: Permission denied");
+  g_assert_cmpint (g_chmod (fixture->folder, 0700), ==, 0);
+}
+
 static void
 test_strange_files (Fixture *fixture, gconstpointer data)
 {
@@ -637,6 +654,7 @@ main (int argc, char **argv)
   add ("/config/limits", NULL, test_limits);
   add ("/config/flood", NULL, test_flood);
   add ("/config/no-file", NULL, test_no_file);
+  add ("/config/closed-folder", NULL, test_closed_folder);
   add ("/config/strange-files", NULL, test_strange_files);
   add ("/config/warnings", NULL, test_warnings);
   add ("/config/dump", NULL, test_dump);
