@@ -385,6 +385,21 @@ ost_config_dump (OstConfig *self)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+char *
+ost_config_dump_connection (OstConfig *self, const char *name)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < self->connection_sections->len; i++)
+    {
+      const OstConfigSection *section = self->connection_sections->pdata[i];
+
+      if (g_strcmp0 (section->name, name) == 0)
+        ost_config_section_dump (section, text);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static gboolean
 settings_are_equal (OstSettings *a, OstSettings *b)
 {
