@@ -379,7 +379,8 @@ OST_INTERNAL void ost_prefix_count_free (OstPrefixCount *self);
  * @detail: what it takes to delete it, in the engine's own words (endpoint, cookie)
  * @process: the process that uses it: ost_process_describe_self()
  * @kept_us: when it was kept
- * @expires_us: when the server will have dropped it by itself once its process is dead
+ * @expires_us: of one that was left over, when the server will have dropped it by itself; 0 of one
+ *   in use, and ignored when it is kept
  *
  * A shell on a server.
  *
