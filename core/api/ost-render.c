@@ -410,10 +410,14 @@ static gboolean
 add_connection (JsonBuilder *builder, const OstConnectionConfig *config, OstStore *store,
                 GError **error)
 {
-  g_autoptr (OstConnectionStatus) status = ost_store_load_status (store, config->name, error);
+  g_autoptr (OstConnectionStatus) status = store != NULL
+                                             ? ost_store_load_status (store, config->name, error)
+                                             : ost_connection_status_new ();
   gint64 present = 0, missing = 0;
 
-  if (status == NULL || !ost_store_count_devices (store, config->name, &present, &missing, error))
+  if (status == NULL)
+    return FALSE;
+  if (store != NULL && !ost_store_count_devices (store, config->name, &present, &missing, error))
     return FALSE;
   json_builder_begin_object (builder);
   add_text (builder, "name", config->name);

@@ -88,7 +88,7 @@ GError *ost_error_parse (JsonNode *node);
 /**
  * ost_render_status:
  * @config: the configuration
- * @store: the store
+ * @store: (nullable): the store; %NULL where there is none yet
  * @connection: (nullable): only this one
  * @now_us: the time now
  * @error: return location for an error

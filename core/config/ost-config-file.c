@@ -270,13 +270,15 @@ parse_entry (Parser *parser, char *text)
 static void
 parse_line (Parser *parser, char *line)
 {
-  for (const char *p = line; *p != '\0'; p++)
+  for (const char *p = line; *p != '\0'; p = g_utf8_next_char (p))
     {
-      if (!g_ascii_iscntrl (*p) || *p == '\t' || (*p == '\r' && p[1] == '\0'))
+      gunichar character = g_utf8_get_char (p);
+
+      if (!g_unichar_iscntrl (character) || *p == '\t' || (*p == '\r' && p[1] == '\0'))
         continue;
       ost_config_problems_add (parser->problems, parser->file, parser->line,
                                _ ("this line has the control character U+%04X; take it out"),
-                               (guint)*p);
+                               character);
       return;
     }
   g_strstrip (line);

@@ -3,6 +3,8 @@
 
 #include "ost-config-tree.h"
 
+#include "ost-file.h"
+
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -174,14 +176,15 @@ ost_config_tree_read (const char *file, const OstConfigChange *change, OstConfig
 {
   OstConfigTree *self = g_new0 (OstConfigTree, 1);
   g_autofree char *folder = ost_config_get_drop_in_folder (file);
-  g_autoptr (GPtrArray) files = list_files (folder, change, problems);
+  g_autoptr (GPtrArray) files = NULL;
 
   self->service = ost_config_group_new ("service", NULL, file, 0);
   self->api = ost_config_group_new ("api", NULL, file, 0);
   self->brakes = ost_config_group_new ("brakes", NULL, file, 0);
   self->named = g_ptr_array_new_with_free_func (free_group);
-  if (g_file_test (file, G_FILE_TEST_EXISTS))
+  if (!ost_file_is_absent (file))
     read_file (self, file, change, problems);
+  files = list_files (folder, change, problems);
   for (guint i = 0; i < files->len; i++)
     read_file (self, files->pdata[i], change, problems);
   return self;

@@ -7,6 +7,7 @@
 #include "ost-config-keys.h"
 #include "ost-config-tree.h"
 #include "ost-config-words.h"
+#include "ost-file.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -254,7 +255,7 @@ ost_config_load_with (const char *file, OstRegistry *registry, OstConfigFlags fl
   g_autoptr (OstConfigTree) tree = NULL;
 
   self->file = g_canonicalize_filename (file, NULL);
-  if ((flags & OST_CONFIG_MAY_BE_MISSING) == 0 && !g_file_test (self->file, G_FILE_TEST_EXISTS))
+  if ((flags & OST_CONFIG_MAY_BE_MISSING) == 0 && ost_file_is_absent (self->file))
     {
       g_set_error (error, OST_ERROR, OST_ERROR_NOT_FOUND,
                    _ ("there is no configuration ‘%s’; write one, let ‘ostiary setup’ do it, or "
@@ -381,6 +382,21 @@ ost_config_dump (OstConfig *self)
   for (gsize i = 0; i < G_N_ELEMENTS (named); i++)
     for (guint j = 0; j < named[i]->len; j++)
       ost_config_section_dump (named[i]->pdata[j], text);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+ost_config_dump_connection (OstConfig *self, const char *name)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < self->connection_sections->len; i++)
+    {
+      const OstConfigSection *section = self->connection_sections->pdata[i];
+
+      if (g_strcmp0 (section->name, name) == 0)
+        ost_config_section_dump (section, text);
+    }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 

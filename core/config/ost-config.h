@@ -203,6 +203,15 @@ OstSettings *ost_config_get_policy (OstConfig *self, const char *name);
 char *ost_config_dump (OstConfig *self);
 
 /**
+ * ost_config_dump_connection:
+ * @self: a snapshot
+ * @name: a connection's name
+ *
+ * Returns: (transfer full): the same of one connection; empty where there is none of that name
+ */
+char *ost_config_dump_connection (OstConfig *self, const char *name);
+
+/**
  * OstConfigChanges:
  * @added: (array zero-terminated=1): names of connections that only the new snapshot has
  * @removed: (array zero-terminated=1): names that only the old one has

@@ -62,37 +62,102 @@ write_all (int descriptor, const char *bytes, gsize length)
   return TRUE;
 }
 
-static gboolean
-fill_file (int descriptor, const char *folder, const char *bytes, gsize length, mode_t mode)
-{
-  gboolean is_whole = give_to_owner_of (folder, descriptor) && fchmod (descriptor, mode) == 0
-                      && write_all (descriptor, bytes, length) && fsync (descriptor) == 0;
-  int code = errno;
+struct _OstFileWriter {
+  char *file;
+  char *folder;
+  char *temporary;
+  int descriptor;
+  GString *text;
+};
 
-  if (close (descriptor) != 0)
-    return FALSE;
-  errno = code;
-  return is_whole;
+static gboolean
+write_chunk (OstFileWriter *self)
+{
+  gboolean is_written = write_all (self->descriptor, self->text->str, self->text->len);
+
+  g_string_truncate (self->text, 0);
+  return is_written;
+}
+
+OstFileWriter *
+ost_file_writer_new (const char *file, mode_t mode, GError **error)
+{
+  g_autoptr (OstFileWriter) self = g_new0 (OstFileWriter, 1);
+  g_autofree char *basename = g_path_get_basename (file);
+
+  self->file = g_strdup (file);
+  self->folder = g_path_get_dirname (file);
+  self->text = g_string_new (NULL);
+  /* With a dot in front, whoever reads the folder meanwhile does not take it for a file of it. */
+  self->temporary = g_strdup_printf ("%s/.%s.XXXXXX", self->folder, basename);
+  self->descriptor = mkostemp (self->temporary, O_CLOEXEC);
+  if (self->descriptor < 0)
+    {
+      fail (error, _ ("cannot write a file in"), self->folder);
+      return NULL;
+    }
+  if (give_to_owner_of (self->folder, self->descriptor) && fchmod (self->descriptor, mode) == 0)
+    return g_steal_pointer (&self);
+  fail (error, _ ("cannot write"), file);
+  return NULL;
+}
+
+GString *
+ost_file_writer_get_text (OstFileWriter *self)
+{
+  return self->text;
+}
+
+gboolean
+ost_file_writer_flush (OstFileWriter *self, GError **error)
+{
+  return self->text->len < OST_FILE_CHUNK_BYTES || write_chunk (self)
+         || fail (error, _ ("cannot write"), self->file);
+}
+
+gboolean
+ost_file_writer_commit (OstFileWriter *self, GError **error)
+{
+  int descriptor = self->descriptor;
+
+  if (!write_chunk (self) || fsync (descriptor) != 0)
+    return fail (error, _ ("cannot write"), self->file);
+  self->descriptor = -1;
+  if (close (descriptor) != 0 || rename (self->temporary, self->file) != 0)
+    {
+      fail (error, _ ("cannot write"), self->file);
+      unlink (self->temporary);
+      return FALSE;
+    }
+  return sync_folder (self->folder, error);
+}
+
+void
+ost_file_writer_free (OstFileWriter *self)
+{
+  if (self->descriptor >= 0)
+    {
+      close (self->descriptor);
+      unlink (self->temporary);
+    }
+  g_string_free (self->text, TRUE);
+  g_free (self->temporary);
+  g_free (self->folder);
+  g_free (self->file);
+  g_free (self);
 }
 
 gboolean
 ost_file_write (const char *file, const char *bytes, gsize length, mode_t mode, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (file);
-  g_autofree char *basename = g_path_get_basename (file);
-  /* With a dot in front, whoever reads the folder meanwhile does not take it for a file of it. */
-  g_autofree char *temporary = g_strdup_printf ("%s/.%s.XXXXXX", folder, basename);
-  int descriptor = mkostemp (temporary, O_CLOEXEC);
+  g_autoptr (OstFileWriter) writer = ost_file_writer_new (file, mode, error);
 
-  if (descriptor < 0)
-    return fail (error, _ ("cannot write a file in"), folder);
-  if (!fill_file (descriptor, folder, bytes, length, mode) || rename (temporary, file) != 0)
-    {
-      fail (error, _ ("cannot write"), file);
-      unlink (temporary);
-      return FALSE;
-    }
-  return sync_folder (folder, error);
+  /* Not through the writer's buffer, which is not wiped: it may be a secret. */
+  if (writer == NULL)
+    return FALSE;
+  if (!write_all (writer->descriptor, bytes, length))
+    return fail (error, _ ("cannot write"), file);
+  return ost_file_writer_commit (writer, error);
 }
 
 gboolean
@@ -103,6 +168,12 @@ ost_file_remove (const char *file, GError **error)
   if (unlink (file) == 0)
     return sync_folder (folder, error);
   return errno == ENOENT || fail (error, _ ("cannot remove"), file);
+}
+
+gboolean
+ost_file_is_absent (const char *file)
+{
+  return access (file, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
 gboolean

@@ -24,6 +24,72 @@ gboolean ost_file_write (const char *file, const char *bytes, gsize length, mode
                          GError **error);
 
 /**
+ * OST_FILE_CHUNK_BYTES:
+ *
+ * How much a writer gathers before it writes.
+ */
+#define OST_FILE_CHUNK_BYTES 65536
+
+/**
+ * OstFileWriter:
+ *
+ * A long file that is written bit by bit, and is there as a whole or not at all.
+ */
+typedef struct _OstFileWriter OstFileWriter;
+
+/**
+ * ost_file_writer_new:
+ * @file: an absolute path
+ * @mode: its permissions
+ * @error: return location for an error
+ *
+ * Begins a file, as ost_file_write() would write it.
+ *
+ * Returns: (transfer full): a writer, or %NULL with %OST_ERROR_DENIED or %OST_ERROR_UNAVAILABLE
+ */
+OstFileWriter *ost_file_writer_new (const char *file, mode_t mode, GError **error);
+
+/**
+ * ost_file_writer_get_text:
+ * @self: a writer
+ *
+ * Returns: (transfer none): what to append to
+ */
+GString *ost_file_writer_get_text (OstFileWriter *self);
+
+/**
+ * ost_file_writer_flush:
+ * @self: a writer
+ * @error: return location for an error
+ *
+ * Writes what was appended, where it is much.
+ *
+ * Returns: %FALSE with %OST_ERROR_UNAVAILABLE
+ */
+gboolean ost_file_writer_flush (OstFileWriter *self, GError **error);
+
+/**
+ * ost_file_writer_commit:
+ * @self: a writer
+ * @error: return location for an error
+ *
+ * Writes the rest and puts the file in its place.
+ *
+ * Returns: %FALSE with %OST_ERROR_DENIED or %OST_ERROR_UNAVAILABLE
+ */
+gboolean ost_file_writer_commit (OstFileWriter *self, GError **error);
+
+/**
+ * ost_file_writer_free:
+ * @self: a writer
+ *
+ * Drops a file that was not committed.
+ */
+void ost_file_writer_free (OstFileWriter *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstFileWriter, ost_file_writer_free)
+
+/**
  * ost_file_remove:
  * @file: an absolute path
  * @error: return location for an error
@@ -33,6 +99,14 @@ gboolean ost_file_write (const char *file, const char *bytes, gsize length, mode
  * Returns: %FALSE with %OST_ERROR_DENIED or %OST_ERROR_UNAVAILABLE
  */
 gboolean ost_file_remove (const char *file, GError **error);
+
+/**
+ * ost_file_is_absent:
+ * @file: a path
+ *
+ * Returns: whether there is certainly no such file; a folder that cannot be searched may have one
+ */
+gboolean ost_file_is_absent (const char *file);
 
 /**
  * ost_file_is_trusted:

@@ -188,7 +188,7 @@ check_alone (const Current *current, const char *file, const char *name, GError 
   g_autoptr (GPtrArray) groups = NULL;
   const OstConfigGroup *group;
 
-  if (!g_file_test (file, G_FILE_TEST_EXISTS))
+  if (ost_file_is_absent (file))
     return TRUE;
   groups = ost_config_file_read (file, problems);
   group = groups->len == 1 ? groups->pdata[0] : NULL;
@@ -222,7 +222,7 @@ check_place (OstSetup *self, const Current *current, const char *file, gboolean 
     }
   if (!check_alone (current, file, name, error))
     return FALSE;
-  if (may_replace || !g_file_test (file, G_FILE_TEST_EXISTS))
+  if (may_replace || ost_file_is_absent (file))
     return TRUE;
   g_set_error (error, OST_ERROR, OST_ERROR_EXISTS,
                _ ("there is a connection ‘%s’ already, in ‘%s’; confirm that it shall be replaced"),
@@ -284,8 +284,8 @@ check_line (const OstConfigEntry *entry, GError **error)
                    _ ("a key is malformed; allowed are lower case letters, digits and hyphens"));
       return FALSE;
     }
-  for (const char *p = entry->value; is_clean && *p != '\0'; p++)
-    is_clean = !g_ascii_iscntrl (*p);
+  for (const char *p = entry->value; is_clean && *p != '\0'; p = g_utf8_next_char (p))
+    is_clean = !g_unichar_iscntrl (g_utf8_get_char (p));
   if (!is_clean)
     g_set_error (error, OST_ERROR, OST_ERROR_INVALID,
                  _ ("the value of %s has a control character, or is no UTF-8 text; take that out"),
@@ -358,7 +358,7 @@ keep_previous (const char *file, GError **error)
   g_autoptr (GError) cause = NULL;
   gsize length;
 
-  if (!g_file_test (file, G_FILE_TEST_EXISTS))
+  if (ost_file_is_absent (file))
     return TRUE;
   if (g_file_get_contents (file, &text, &length, &cause))
     return ost_file_write (previous, text, length, 0640, error);
@@ -382,36 +382,71 @@ write_connection (const char *file, const char *text, GError **error)
          && ost_file_write (file, text, strlen (text), 0640, error);
 }
 
+/* Where a connection goes, what it will be there, and the configuration with it. */
+typedef struct {
+  char *file;
+  char *text;
+  OstConfig *config;
+} Plan;
+
+static void
+plan_clear (Plan *self)
+{
+  g_free (self->file);
+  g_free (self->text);
+  g_clear_object (&self->config);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Plan, plan_clear)
+
+static gboolean
+make_plan (OstSetup *self, const Current *current, OstRegistry *registry, OstSetupPlace place,
+           gboolean may_replace, Plan *plan, GError **error)
+{
+  g_autofree char *folder = get_folder (current, place);
+  g_autofree char *basename = g_strconcat (self->group->name, ".conf", NULL);
+
+  plan->file = g_build_filename (folder, basename, NULL);
+  if (!check_place (self, current, plan->file, may_replace, error)
+      || !refer_to_secrets (self, current, error))
+    return FALSE;
+  plan->text = compose (self->group, error);
+  if (plan->text == NULL)
+    return FALSE;
+  plan->config = ost_config_load_with (current->file, registry, OST_CONFIG_MAY_BE_MISSING,
+                                       plan->file, plan->text, error);
+  if (plan->config == NULL)
+    g_prefix_error (error, _ ("as it would be written, the configuration is wrong:\n"));
+  return plan->config != NULL;
+}
+
+OstConfig *
+ost_setup_preview (OstSetup *self, const char *config_file, OstRegistry *registry,
+                   OstSetupPlace place, gboolean may_replace, GError **error)
+{
+  g_auto (Current) current = { NULL };
+  g_auto (Plan) plan = { NULL };
+
+  read_current (&current, config_file);
+  if (!make_plan (self, &current, registry, place, may_replace, &plan, error))
+    return NULL;
+  return g_steal_pointer (&plan.config);
+}
+
 char *
 ost_setup_apply (OstSetup *self, const char *config_file, OstRegistry *registry,
                  OstSetupPlace place, gboolean may_replace, GError **error)
 {
   g_auto (Current) current = { NULL };
-  g_autofree char *folder = NULL;
-  g_autofree char *basename = g_strconcat (self->group->name, ".conf", NULL);
-  g_autofree char *file = NULL;
-  g_autofree char *text = NULL;
-  g_autoptr (OstConfig) checked = NULL;
+  g_auto (Plan) plan = { NULL };
 
   read_current (&current, config_file);
-  folder = get_folder (&current, place);
-  file = g_build_filename (folder, basename, NULL);
-  if (!check_place (self, &current, file, may_replace, error)
-      || !refer_to_secrets (self, &current, error))
-    return NULL;
-  text = compose (self->group, error);
-  if (text == NULL)
-    return NULL;
-  checked
-    = ost_config_load_with (current.file, registry, OST_CONFIG_MAY_BE_MISSING, file, text, error);
-  if (checked == NULL)
-    g_prefix_error (error, _ ("as it would be written, the configuration is wrong:\n"));
-  if (checked == NULL || !write_secrets (self, &current, error)
-      || !write_connection (file, text, error)
+  if (!make_plan (self, &current, registry, place, may_replace, &plan, error)
+      || !write_secrets (self, &current, error) || !write_connection (plan.file, plan.text, error)
       || !remove_secrets (&current, find_connection (&current, self->group->name), self->group,
                           error))
     return NULL;
-  return g_steal_pointer (&file);
+  return g_steal_pointer (&plan.file);
 }
 
 gboolean

@@ -80,6 +80,23 @@ void ost_setup_set (OstSetup *self, const char *key, const char *value);
 void ost_setup_set_secret (OstSetup *self, const char *key, OstSecret *secret);
 
 /**
+ * ost_setup_preview:
+ * @self: a connection
+ * @config_file: the main file of the configuration
+ * @registry: the plugins
+ * @place: where it would be written
+ * @may_replace: whether a connection of this name may be overwritten
+ * @error: return location for an error
+ *
+ * Checks the configuration as it would be and writes nothing. A secret that was typed in is not in
+ * its file yet.
+ *
+ * Returns: (transfer full): the configuration with the connection, or %NULL as ost_setup_apply()
+ */
+OstConfig *ost_setup_preview (OstSetup *self, const char *config_file, OstRegistry *registry,
+                              OstSetupPlace place, gboolean may_replace, GError **error);
+
+/**
  * ost_setup_apply:
  * @self: a connection
  * @config_file: the main file of the configuration

@@ -194,7 +194,7 @@ ost_connection_get_secret_files (OstConnection *self)
 void
 ost_connection_update (OstConnection *self, OstStatusFunc func, gpointer user_data)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   g_autoptr (GError) error = NULL;
 
   func (self->status, user_data);

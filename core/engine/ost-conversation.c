@@ -63,7 +63,7 @@ static void
 keep_warning (gpointer host, OstCall *call, const char *text)
 {
   OstConversation *self = host;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->job->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->job->mutex);
   GPtrArray *warnings = self->job->report->warnings;
 
   if (warnings->len >= MAX_WARNINGS
@@ -85,7 +85,7 @@ keep_step (gpointer host, OstCall *call, const char *id, gboolean is_ok, const c
            const char *remedy)
 {
   OstConversation *self = host;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->job->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->job->mutex);
 
   if (self->job->task.kind == OST_TASK_CHECK)
     ost_report_add_step (self->job->report, id, is_ok, detail, remedy);

@@ -133,7 +133,7 @@ load_item (OstCredentialBox *self, Credential *item, gboolean is_explicit, GErro
 gboolean
 ost_credential_box_load (OstCredentialBox *self, gboolean is_explicit, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   for (guint i = 0; i < self->n_items; i++)
     if (!load_item (self, &self->items[i], is_explicit, error))
@@ -153,7 +153,7 @@ find_item (OstCredentialBox *self, const char *identity)
 gboolean
 ost_credential_box_sign (OstCredentialBox *self, OstTransfer *transfer, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Credential *item = find_item (self, ost_transfer_get_identity (transfer));
 
   if (item == NULL)
@@ -177,7 +177,7 @@ void
 ost_credential_box_refuse (OstCredentialBox *self, const char *identity, const char *reason,
                            gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   g_autoptr (GError) error = NULL;
   Credential *item = find_item (self, identity);
   OstRefusal refusal = { .error = (char *)reason, .refused_us = now_us };

@@ -108,9 +108,23 @@ append_value (GString *out, const OstClixmlValue *value)
   g_string_append_c (out, ')');
 }
 
+/* One walk for many names finds what a walk for each does. */
+static void
+check_selection (const OstClixmlValue *value)
+{
+  static const char *const names[] = { "a", "n", "DeviceId", "E", "", "up", NULL };
+  const OstClixmlValue *found[G_N_ELEMENTS (names) - 1];
+  g_autoptr (OstClixmlSelection) selection = ost_clixml_selection_new (names);
+
+  ost_clixml_selection_read (selection, value, found);
+  for (gsize i = 0; i < G_N_ELEMENTS (found); i++)
+    g_assert (found[i] == ost_clixml_value_get_member (value, names[i]));
+}
+
 static gboolean
 append_value_cb (const OstClixmlValue *value, gpointer user_data, GError **error)
 {
+  check_selection (value);
   append_value (user_data, value);
   return TRUE;
 }

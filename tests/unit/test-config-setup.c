@@ -388,6 +388,29 @@ test_write_fails (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_files (fixture, "."), ==, 2);
 }
 
+/* What a connection would be can be tried before a byte of it is written. */
+static void
+test_preview (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (OstSetup) setup = make_setup ("acme", "mail1");
+  g_autoptr (OstSetup) wrong = make_setup ("acme", "mail1");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OstConfig) config = NULL;
+  const OstConnectionConfig *connection;
+
+  config = ost_setup_preview (setup, fixture->file, fixture->registry, OST_SETUP_CONFIGURATION,
+                              FALSE, &error);
+  g_assert_no_error (error);
+  connection = ost_config_find_connection (config, "acme", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (ost_settings_get_text (connection->settings, "server"), ==, "mail1");
+  assert_contents (fixture, "ostiary.conf.d/acme.conf", NULL);
+  ost_setup_set (wrong, "quick-sync-interval", "5");
+  g_assert_null (ost_setup_preview (wrong, fixture->file, fixture->registry,
+                                    OST_SETUP_CONFIGURATION, FALSE, &error));
+  g_assert_error (error, OST_ERROR, OST_ERROR_INVALID);
+}
+
 static void
 add (const char *path, void (*test) (Fixture *, gconstpointer))
 {
@@ -410,6 +433,7 @@ main (int argc, char **argv)
   add ("/config-setup/remove", test_remove);
   add ("/config-setup/answers", test_answers);
   add ("/config-setup/without-main-file", test_without_main_file);
+  add ("/config-setup/preview", test_preview);
   add ("/config-setup/owner", test_owner);
   add ("/config-setup/write-fails", test_write_fails);
   return g_test_run ();

@@ -296,6 +296,10 @@ static const Wrong wrongs[] = {
     "it out" },
   { "control", "[api]\nsocket=/run/\x1b[31m\n",
     "ostiary.conf:2: this line has the control character U+001B; take it out" },
+  { "control-c1",
+    "[api]\nsocket=/run/\xc2\x9b"
+    "31m\n",
+    "ostiary.conf:2: this line has the control character U+009B; take it out" },
   { "encoding", "[api]\n# caf\xe9\n",
     "ostiary.conf:2: this line has the byte 0xe9, which is no UTF-8 text; save the file in UTF-8" },
 };
@@ -458,6 +462,23 @@ test_no_file (Fixture *fixture, gconstpointer data)
   config = ost_config_load (fixture->file, fixture->registry, OST_CONFIG_MAY_BE_MISSING, NULL);
   g_assert_nonnull (config);
   g_assert_nonnull (ost_config_find_connection (config, "acme", NULL));
+}
+
+/* Whoever may not look has to hear that, and not that there is nothing. */
+static void
+test_closed_folder (Fixture *fixture, gconstpointer data)
+{
+  if (geteuid () == 0)
+    {
+      g_test_skip ("nothing is closed to root");
+      return;
+    }
+  write_main (fixture, CONNECTION);
+  g_assert_cmpint (g_chmod (fixture->folder, 0600), ==, 0);
+  assert_errors (fixture, OST_CONFIG_NONE,
+                 "ostiary.conf: cannot read this file: Permission denied\n"
+                 "ostiary.conf.d: Error opening directory “ostiary.conf.d”: Permission denied");
+  g_assert_cmpint (g_chmod (fixture->folder, 0700), ==, 0);
 }
 
 static void
@@ -633,6 +654,7 @@ main (int argc, char **argv)
   add ("/config/limits", NULL, test_limits);
   add ("/config/flood", NULL, test_flood);
   add ("/config/no-file", NULL, test_no_file);
+  add ("/config/closed-folder", NULL, test_closed_folder);
   add ("/config/strange-files", NULL, test_strange_files);
   add ("/config/warnings", NULL, test_warnings);
   add ("/config/dump", NULL, test_dump);

@@ -63,7 +63,8 @@ void ost_exchange_query_free (OstExchangeQuery *self);
  * Returns: %TRUE where the listing is complete and clean. Else %FALSE with the error of the link, or
  *   that of the cmdlet where nothing was emitted and it tells more than that a place in the
  *   organisation is away; %OST_ERROR_INCOMPLETE in all other cases in which anything is missing;
- *   %OST_ERROR_NOT_SUPPORTED where the server does not filter by time; %OST_ERROR_NOT_FOUND where one object was wanted and there is none
+ *   %OST_ERROR_NOT_SUPPORTED where the server does not filter by time; %OST_ERROR_NOT_FOUND where
+ *   one object was wanted and there is none
  *
  * Since: 1.0
  */

@@ -195,7 +195,7 @@ find_wait_ms (const char *text, guint otherwise)
 static char *
 make_line (const char *bytes, gsize length, long max_characters)
 {
-  g_autofree char *valid = g_utf8_make_valid (bytes, (gssize)length);
+  g_autofree char *valid = g_utf8_make_valid (length > 0 ? bytes : "", (gssize)length);
   GString *line = g_string_new (NULL);
   gboolean is_blank = FALSE;
 
@@ -362,7 +362,8 @@ GError *
 ost_wsman_refusal_to_error (const OstWsmanRefusal *self, OstWsmanReaction *reaction)
 {
   g_autofree char *excerpt = ost_wsman_excerpt (self->body, self->length);
-  g_autofree char *text = g_strndup (self->body, MIN (self->length, 4096));
+  g_autofree char *text
+    = self->length > 0 ? g_strndup (self->body, MIN (self->length, 4096)) : g_strdup ("");
   const Category *category = find_category (text);
   gboolean is_denied = category == NULL && g_str_has_prefix (text, "[")
                        && g_str_has_suffix (excerpt, "] Access is denied.");
