@@ -8,7 +8,6 @@
 #include "ost-file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -363,22 +362,22 @@ warn_of_writers (const char *file, const struct stat *status, OstConfigProblems 
 static int
 open_regular (const char *file, OstConfigProblems *problems)
 {
-  /* Without O_NONBLOCK, opening a FIFO would wait for a writer for ever. */
-  int descriptor = open (file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   struct stat status;
+  int descriptor = ost_file_open (file, &status);
 
-  if (descriptor < 0 || fstat (descriptor, &status) != 0)
+  if (descriptor < 0)
     ost_config_problems_add (problems, file, 0, _ ("cannot read this file: %s"),
                              g_strerror (errno));
-  else if (!S_ISREG (status.st_mode))
-    ost_config_problems_add (problems, file, 0, _ ("is no regular file; expected a text file"));
-  else
+  else if (S_ISREG (status.st_mode))
     {
       warn_of_writers (file, &status, problems);
       return descriptor;
     }
-  if (descriptor >= 0)
-    close (descriptor);
+  else
+    {
+      ost_config_problems_add (problems, file, 0, _ ("is no regular file; expected a text file"));
+      close (descriptor);
+    }
   return -1;
 }
 

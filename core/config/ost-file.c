@@ -170,6 +170,21 @@ ost_file_remove (const char *file, GError **error)
   return errno == ENOENT || fail (error, _ ("cannot remove"), file);
 }
 
+int
+ost_file_open (const char *file, struct stat *status)
+{
+  /* Without O_NONBLOCK, opening a FIFO would wait for a writer for ever. */
+  int descriptor = open (file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  int code;
+
+  if (descriptor < 0 || fstat (descriptor, status) == 0)
+    return descriptor;
+  code = errno;
+  close (descriptor);
+  errno = code;
+  return -1;
+}
+
 gboolean
 ost_file_is_absent (const char *file)
 {

@@ -101,6 +101,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstFileWriter, ost_file_writer_free)
 gboolean ost_file_remove (const char *file, GError **error);
 
 /**
+ * ost_file_open:
+ * @file: a path
+ * @status: (out): what fstat() says of it
+ *
+ * Opens a file for reading without ever waiting for it, whatever it is.
+ *
+ * Returns: a descriptor, or -1 with errno
+ */
+int ost_file_open (const char *file, struct stat *status);
+
+/**
  * ost_file_is_absent:
  * @file: a path
  *

@@ -6,7 +6,6 @@
 #include "ost-file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 #include <string.h>
@@ -181,27 +180,18 @@ check_status (const char *file, const struct stat *status, GError **error)
 static int
 open_secret (const char *file, GError **error)
 {
-  /* Without O_NONBLOCK, opening a FIFO would wait for a writer for ever. */
-  int descriptor = open (file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-  int code = errno;
   struct stat status;
+  int descriptor = ost_file_open (file, &status);
 
-  if (descriptor >= 0 && fstat (descriptor, &status) == 0)
-    {
-      if (check_status (file, &status, error))
-        return descriptor;
-      close (descriptor);
-      return -1;
-    }
-  if (descriptor >= 0)
-    {
-      code = errno;
-      close (descriptor);
-    }
-  g_set_error (error, OST_ERROR, code == ENOENT ? OST_ERROR_NOT_FOUND : OST_ERROR_DENIED,
-               _ ("cannot read the secret in ‘%s’: %s; make the file, readable for this program "
-                  "and nobody else"),
-               file, g_strerror (code));
+  if (descriptor < 0)
+    g_set_error (error, OST_ERROR, errno == ENOENT ? OST_ERROR_NOT_FOUND : OST_ERROR_DENIED,
+                 _ ("cannot read the secret in ‘%s’: %s; make the file, readable for this program "
+                    "and nobody else"),
+                 file, g_strerror (errno));
+  else if (check_status (file, &status, error))
+    return descriptor;
+  else
+    close (descriptor);
   return -1;
 }
 

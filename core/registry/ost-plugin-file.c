@@ -3,6 +3,8 @@
 
 #include "ost-plugin-file.h"
 
+#include "ost-plugin-settings.h"
+
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <stdlib.h>
@@ -39,12 +41,7 @@ ost_plugin_kind_list (void)
 gboolean
 ost_plugin_name_is_valid (const char *name)
 {
-  gsize length = strlen (name);
-
-  if (length == 0 || length > MAX_NAME_LENGTH || !g_ascii_islower (name[0])
-      || name[length - 1] == '-' || strstr (name, "--") != NULL)
-    return FALSE;
-  return strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+  return strlen (name) <= MAX_NAME_LENGTH && ost_setting_key_is_valid (name);
 }
 
 gboolean

@@ -26,8 +26,7 @@ char *ost_plugin_kind_list (void);
  * ost_plugin_name_is_valid:
  * @name: a plugin's name
  *
- * Returns: whether it is made of lower case letters, digits and single hyphens, begins with a
- *   letter and has at most 32 characters
+ * Returns: whether it has the form of a key and at most 32 characters
  */
 gboolean ost_plugin_name_is_valid (const char *name);
 
