@@ -255,34 +255,38 @@ report_other_plugin (Check *check, const OstConfigEntry *entry)
   return FALSE;
 }
 
-static void
-report_unknown (Check *check, const OstConfigEntry *entry)
+static GPtrArray *
+list_keys (Check *check)
 {
-  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  GPtrArray *keys = g_ptr_array_new ();
+
+  for (guint i = 0; i < check->rows->len; i++)
+    g_ptr_array_add (keys, (gpointer)((const OstConfigRow *)check->rows->pdata[i])->setting.key);
+  return keys;
+}
+
+static void
+check_entry (Check *check, const OstConfigEntry *entry)
+{
+  g_autoptr (GPtrArray) keys = NULL;
   g_autofree char *allowed = NULL;
   const char *nearest;
 
-  for (guint i = 0; i < check->rows->len; i++)
-    g_ptr_array_add (words, (gpointer)((const OstConfigRow *)check->rows->pdata[i])->setting.key);
-  nearest = ost_config_words_find_nearest (words, entry->key);
-  allowed = words->len > 0 ? ost_config_words_join (words) : g_strdup (_ ("none"));
+  if (ost_config_rows_find (check->rows, entry->key) != NULL)
+    return;
+  keys = list_keys (check);
+  nearest = ost_config_words_find_nearest (keys, entry->key);
+  if (ost_setting_key_is_valid (entry->key)
+      && ((nearest == NULL && note_unchecked (check, entry->key))
+          || report_other_plugin (check, entry)))
+    return;
+  allowed = keys->len > 0 ? ost_config_words_join (keys) : g_strdup (_ ("none"));
   if (nearest != NULL)
     report (check, entry, ost_config_key_for_message (entry->key),
             _ ("is no key of this group; did you mean %s?"), nearest);
   else
     report (check, entry, ost_config_key_for_message (entry->key),
             _ ("is no key of this group; allowed: %s; correct it or take it out"), allowed);
-}
-
-static void
-check_entry (Check *check, const OstConfigEntry *entry)
-{
-  if (ost_config_rows_find (check->rows, entry->key) != NULL)
-    return;
-  if (ost_setting_key_is_valid (entry->key)
-      && (note_unchecked (check, entry->key) || report_other_plugin (check, entry)))
-    return;
-  report_unknown (check, entry);
 }
 
 static void

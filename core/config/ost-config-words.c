@@ -49,9 +49,12 @@ ost_config_words_find_nearest (GPtrArray *words, const char *word)
   for (guint i = 0; length <= MAX_LENGTH && i < words->len; i++)
     {
       const char *candidate = words->pdata[i];
+      gsize candidate_length = strlen (candidate);
       gsize distance;
 
-      if (strlen (candidate) > MAX_LENGTH)
+      /* `authority-file` is no misspelt `authority`: it goes on where that ends. */
+      if (candidate_length > MAX_LENGTH
+          || (g_str_has_prefix (word, candidate) && word[candidate_length] == '-'))
         continue;
       /* `password` is short for `password-secret`, not a misspelling of it. */
       if (length > 0 && g_str_has_prefix (candidate, word) && candidate[length] == '-')

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # test_plugin_kit.py: a plugin of a third party is built against the installed tree, and loaded
 # SPDX-License-Identifier: LGPL-2.1-or-later
+import json
 import os
 import pathlib
 import re
@@ -90,6 +91,33 @@ class PluginKit(unittest.TestCase):
         backward = self.load(*reversed(files))
         self.assertEqual(sorted(forward.splitlines()), sorted(backward.splitlines()))
         self.assertEqual(len(forward.splitlines()), len(files))
+
+    def ostiary(self, folder, *arguments):
+        environment = dict(self.environment, OSTIARY_PLUGIN_PATH=str(self.plugins))
+        output = run(str(self.root / "bin/ostiary"), "--config", str(folder / "ostiary.conf"), "--json",
+                     *arguments, env=environment)
+        return json.loads(output)
+
+    def test_example_is_configured_and_listed(self):
+        folder = self.stage / "run"
+        folder.mkdir()
+        (folder / "state").mkdir()
+        (folder / "devices").write_text("guid-1;PHONE1;Fairphone 5\nguid-2;PHONE2;Pixel 9\n")
+        (folder / "ostiary.conf").write_text(
+            f"[service]\nstate-dir={folder}/state\n[api]\nsocket={folder}/api.sock\n"
+            f"[connection try]\nenvironment=example\ndevices-file={folder}/devices\n")
+        listed = {(plugin["kind"], plugin["name"]): plugin for plugin in self.ostiary(folder, "plugins")["plugins"]}
+        self.assertEqual(listed["backend", "example"]["file"], str(self.example))
+        report = self.ostiary(folder, "sync", "try", "--once")
+        self.assertEqual((report["devices"], report["added"], report["complete"]), (2, 2, True))
+        devices = self.ostiary(folder, "devices", "--connection", "try")["devices"]
+        self.assertEqual({(device["device_id"], device["model"]) for device in devices},
+                         {("PHONE1", "Fairphone 5"), ("PHONE2", "Pixel 9")})
+        # A second, quick one finds what came.
+        with (folder / "devices").open("a") as lines:
+            lines.write("guid-3;PHONE3;iPhone 17\n")
+        report = self.ostiary(folder, "sync", "try", "--quick", "--once")
+        self.assertEqual((report["devices"], report["added"]), (3, 1))
 
     def test_every_plugin_exports_its_descriptor_alone(self):
         for file in sorted(self.plugins.glob("libostiary-*.so")):

@@ -263,7 +263,7 @@ static const Wrong wrongs[] = {
     "has authority=none; take it out, or change that" },
   { "not-installed",
     "[connection acme]\nenvironment=martian\ngreeting=x\ncanal=wide\nauthority=dean\n"
-    "authority-x=y\nfull-sync-interval=9\n",
+    "authority-x=y\nfull-sync-interval=9\nshels=2\n",
     "ostiary.conf:2: [connection acme] environment: no backend called ‘martian’ is installed; "
     "those installed: fake, plain; install the package that brings libostiary-backend-martian.so, "
     "or correct the name; without it nobody knows these keys: greeting, canal\n"
@@ -271,7 +271,8 @@ static const Wrong wrongs[] = {
     "installed: local; install the package that brings libostiary-authority-dean.so, or correct "
     "the name; without it nobody knows these keys: authority-x\n"
     "ostiary.conf:7: [connection acme] full-sync-interval: ‘9’ has no unit; write 9s, 9min, 9h or "
-    "9d" },
+    "9d\n"
+    "ostiary.conf:8: [connection acme] shels: is no key of this group; did you mean shells?" },
   { "plugin-name", "[connection acme]\nenvironment=../x\n",
     "ostiary.conf:2: [connection acme] environment: ‘../x’ is no name of a plugin; allowed are "
     "lower case letters, digits and hyphens; ‘ostiary plugins’ lists those installed" },
@@ -624,6 +625,7 @@ test_nearest (void)
   g_assert_cmpstr (ost_config_words_find_nearest (array, "servers"), ==, "server");
   g_assert_cmpstr (ost_config_words_find_nearest (array, "statistic"), ==, "statistics");
   g_assert_null (ost_config_words_find_nearest (array, "user"));
+  g_assert_null (ost_config_words_find_nearest (array, "auth-x"));
   g_assert_null (ost_config_words_find_nearest (array, ""));
   g_assert_null (ost_config_words_find_nearest (array, long_word));
 }
