@@ -211,6 +211,18 @@ rig_shut_down (Rig *self)
 }
 
 static gboolean
+do_nothing_cb (gpointer data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+void
+rig_wait_until_done (Rig *self)
+{
+  run_on_io (self, do_nothing_cb, NULL);
+}
+
+static gboolean
 quit_cb (gpointer data)
 {
   g_main_loop_quit (data);
@@ -312,4 +324,46 @@ rig_get (Rig *self, const char *uri, GError **error)
 
   ost_request_set_replayable (request, TRUE);
   return rig_fetch (self, request, NULL, error);
+}
+
+void
+fixture_set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->rig = rig_new (NULL);
+}
+
+void
+fixture_tear_down (Fixture *fixture, gconstpointer data)
+{
+  rig_free (fixture->rig);
+  g_clear_error (&fixture->error);
+  g_free (fixture->body);
+}
+
+void
+fixture_set_rig (Fixture *fixture, Rig *rig)
+{
+  rig_free (fixture->rig);
+  fixture->rig = rig;
+}
+
+void
+assert_mentions (const GError *error, const char *text)
+{
+  if (strstr (error->message, text) == NULL)
+    g_error ("‘%s’ does not mention ‘%s’", error->message, text);
+}
+
+void
+assert_told (Fixture *fixture, guint16 port, OstErrorCode code, const char *method)
+{
+  g_autofree char *address = g_strdup_printf ("://localhost:%u", port);
+
+  g_test_message ("%s", fixture->error != NULL ? fixture->error->message : "no error");
+  g_assert_error (fixture->error, OST_ERROR, (int)code);
+  g_test_message ("remedy: %s", ost_error_get_remedy (fixture->error));
+  assert_mentions (fixture->error, "connection ‘contoso’");
+  assert_mentions (fixture->error, method);
+  assert_mentions (fixture->error, address);
+  g_assert_nonnull (ost_error_get_remedy (fixture->error));
 }

@@ -35,6 +35,8 @@ void rig_free (Rig *self);
 void rig_sign_in (Rig *self, const char *user, const char *secret);
 /* Ends the call and begins another. */
 void rig_renew_call (Rig *self);
+/* Waits until the I/O thread has nothing left to do. */
+void rig_wait_until_done (Rig *self);
 void rig_shut_down (Rig *self);
 gboolean rig_probe (Rig *self, const char *uri, GError **error);
 
@@ -45,5 +47,24 @@ char *rig_fetch (Rig *self, OstRequest *request, guint *status, GError **error);
 /* A POST of "hello" that may not be repeated, or a GET that may. */
 char *rig_post (Rig *self, const char *uri, GError **error);
 char *rig_get (Rig *self, const char *uri, GError **error);
+
+/* What most tests have: a transport without settings, and what the last request gave. */
+typedef struct {
+  Rig *rig;
+  GError *error;
+  char *body;
+} Fixture;
+
+void fixture_set_up (Fixture *fixture, gconstpointer data);
+void fixture_tear_down (Fixture *fixture, gconstpointer data);
+/* In place of the rig that there is. */
+void fixture_set_rig (Fixture *fixture, Rig *rig);
+
+void assert_mentions (const GError *error, const char *text);
+/* Every message says which connection, which method, which host and port, and what to do. */
+void assert_told (Fixture *fixture, guint16 port, OstErrorCode code, const char *method);
+
+#define ADD(path, function, data)                                                                  \
+  g_test_add (path, Fixture, data, fixture_set_up, function, fixture_tear_down)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rig, rig_free)

@@ -27,6 +27,9 @@ struct _Server {
   GPtrArray *visitors;
   GPtrArray *requests;
   guint n_connections;
+  guint n_closed;
+  guint n_said;
+  guint n_resumed;
   guint64 received;
   guint64 sent;
 };
@@ -240,6 +243,24 @@ visitor_wait_for_close (Visitor *self)
     ;
 }
 
+gboolean
+visitor_take (Visitor *self, gsize length)
+{
+  if (!fill_until (self, length))
+    return FALSE;
+  g_string_erase (self->buffer, 0, (gssize)length);
+  return TRUE;
+}
+
+void
+visitor_say (Visitor *self)
+{
+  g_mutex_lock (&self->server->mutex);
+  self->server->n_said++;
+  g_cond_broadcast (&self->server->cond);
+  g_mutex_unlock (&self->server->mutex);
+}
+
 void
 visitor_pause (Visitor *self, guint milliseconds)
 {
@@ -278,12 +299,19 @@ run_visitor (gpointer data)
 {
   Visitor *self = data;
 
-  if (self->ssl == NULL || SSL_accept (self->ssl) == 1)
+  gboolean is_ready = self->ssl == NULL || SSL_accept (self->ssl) == 1;
+
+  g_mutex_lock (&self->server->mutex);
+  self->server->n_resumed += self->ssl != NULL && SSL_session_reused (self->ssl);
+  g_mutex_unlock (&self->server->mutex);
+  if (is_ready)
     self->server->serve (self, self->n_connection, self->server->data);
   if (self->ssl != NULL && !self->is_cut)
     SSL_shutdown (self->ssl);
   g_mutex_lock (&self->server->mutex);
   g_socket_close (self->socket, NULL);
+  self->server->n_closed++;
+  g_cond_broadcast (&self->server->cond);
   g_mutex_unlock (&self->server->mutex);
   return NULL;
 }
@@ -324,29 +352,37 @@ run_server (gpointer data)
 }
 
 Server *
-server_new_tls (Serve serve, gpointer data, Identity *identity)
+server_new_deaf (void)
 {
   Server *self = g_new0 (Server, 1);
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, 0);
   g_autoptr (GSocketAddress) bound = NULL;
 
-  self->serve = serve;
-  self->data = data;
   self->stop = g_cancellable_new ();
   self->threads = g_ptr_array_new ();
   self->visitors = g_ptr_array_new_with_free_func (free_visitor);
   self->requests = g_ptr_array_new_with_free_func (g_free);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
-  if (identity != NULL)
-    server_set_identity (self, identity);
   self->listener
     = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
   g_assert_true (g_socket_bind (self->listener, address, TRUE, NULL));
   g_assert_true (g_socket_listen (self->listener, NULL));
   bound = g_socket_get_local_address (self->listener, NULL);
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  return self;
+}
+
+Server *
+server_new_tls (Serve serve, gpointer data, Identity *identity)
+{
+  Server *self = server_new_deaf ();
+
+  self->serve = serve;
+  self->data = data;
+  if (identity != NULL)
+    server_set_identity (self, identity);
   self->thread = g_thread_new ("server", run_server, self);
   return self;
 }
@@ -382,7 +418,8 @@ void
 server_free (Server *self)
 {
   g_cancellable_cancel (self->stop);
-  g_thread_join (self->thread);
+  if (self->thread != NULL)
+    g_thread_join (self->thread);
   g_mutex_lock (&self->mutex);
   self->is_stopping = TRUE;
   g_cond_broadcast (&self->cond);
@@ -442,6 +479,29 @@ server_count_connections (Server *self)
   return n;
 }
 
+static void
+wait_for (Server *self, const guint *member, guint n)
+{
+  gint64 until = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  g_mutex_lock (&self->mutex);
+  while (*member < n)
+    g_assert_true (g_cond_wait_until (&self->cond, &self->mutex, until));
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+server_wait_for_closed (Server *self, guint n)
+{
+  wait_for (self, &self->n_closed, n);
+}
+
+void
+server_wait_for_said (Server *self, guint n)
+{
+  wait_for (self, &self->n_said, n);
+}
+
 guint
 server_count_requests (Server *self)
 {
@@ -449,6 +509,17 @@ server_count_requests (Server *self)
 
   g_mutex_lock (&self->mutex);
   n = self->requests->len;
+  g_mutex_unlock (&self->mutex);
+  return n;
+}
+
+guint
+server_count_resumed (Server *self)
+{
+  guint n;
+
+  g_mutex_lock (&self->mutex);
+  n = self->n_resumed;
   g_mutex_unlock (&self->mutex);
   return n;
 }

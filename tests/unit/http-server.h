@@ -27,6 +27,8 @@ typedef struct _Server Server;
 
 Server *server_new (Serve serve, gpointer data);
 Server *server_new_tls (Serve serve, gpointer data, Identity *identity);
+/* Listens and never accepts. */
+Server *server_new_deaf (void);
 void server_free (Server *self);
 /* TLS1_2_VERSION and so on, before the first connection. */
 void server_limit_tls (Server *self, int max_version);
@@ -36,8 +38,15 @@ guint16 server_get_port (Server *self);
 char *server_get_uri (Server *self, const char *path);
 guint server_count_connections (Server *self);
 guint server_count_requests (Server *self);
+/* TLS handshakes that resumed a session. */
+guint server_count_resumed (Server *self);
 guint64 server_count_received (Server *self);
 guint64 server_count_sent (Server *self);
+/* Waits until so many connections are closed on this side, which is after the client's close where
+ * serve waits for that. */
+void server_wait_for_closed (Server *self, guint n);
+/* Waits until visitor_say() was called so often. */
+void server_wait_for_said (Server *self, guint n);
 /* The request with this number as it came, head and body; free it. */
 char *server_get_request (Server *self, guint n);
 
@@ -47,6 +56,10 @@ char *visitor_read (Visitor *self);
 char *visitor_read_head (Visitor *self);
 /* Waits until the client has closed. */
 void visitor_wait_for_close (Visitor *self);
+/* Reads exactly so many bytes and forgets them. */
+gboolean visitor_take (Visitor *self, gsize length);
+/* Lets server_wait_for_said() go on. */
+void visitor_say (Visitor *self);
 gboolean visitor_send (Visitor *self, const char *text);
 gboolean visitor_send_bytes (Visitor *self, const void *bytes, gsize length);
 /* A complete reply with a length. */

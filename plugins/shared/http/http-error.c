@@ -110,9 +110,7 @@ static gboolean
 is_malformed (CURLcode code)
 {
   return code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY
-         || code == CURLE_BAD_CONTENT_ENCODING
-         /* What curl says of a header line that is too long for it. */
-         || code == CURLE_OUT_OF_MEMORY;
+         || code == CURLE_BAD_CONTENT_ENCODING;
 }
 
 GError *
@@ -123,6 +121,11 @@ ost_http_failure_to_error (const OstHttpFailure *self)
   if (self->stage == OST_HTTP_STAGE_CONNECT)
     return fail_to_connect (self);
   text = describe (self);
+  /* What curl says of a header line that is too long for it. */
+  if (self->code == CURLE_OUT_OF_MEMORY)
+    return ost_http_error_new (self->label, OST_ERROR_PROTOCOL,
+                               "check that address and port belong to the server's web service",
+                               "a line in the head of the reply is longer than can be taken");
   if (is_malformed (self->code))
     return ost_http_error_new (self->label, OST_ERROR_PROTOCOL,
                                "check that address and port belong to the server's web service",

@@ -43,8 +43,13 @@ unfold (OstHttpHead *self, const char *line, gsize length)
 {
   if (self->text->len == 0)
     return;
+  while (length > 0 && (*line == ' ' || *line == '\t'))
+    {
+      line++;
+      length--;
+    }
   self->text->str[self->text->len - 1] = ' ';
-  append_line (self, line + 1, length - 1);
+  append_line (self, line, length);
 }
 
 gboolean

@@ -5,6 +5,11 @@
 
 #include "http-transfer.h"
 
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 /* More are used at once where needed; so many wait for the next request. */
 #define MAX_IDLE_CONNECTIONS 16L
 
@@ -17,6 +22,7 @@ struct _OstHttpPool {
   GMainContext *context;
   GSource *timer;
   GPtrArray *transfers;
+  GArray *sockets; /* int: all that are open */
   OstHttpPeer peer;
   OstSecret *secret;
   OstSecret *authorization;
@@ -183,6 +189,7 @@ ost_http_pool_new (OstHttpTrust *trust, const OstCredentials *credentials, const
   self->sign_in = sign_in;
   self->secret = credentials->secret != NULL ? ost_secret_ref (credentials->secret) : NULL;
   self->transfers = g_ptr_array_new ();
+  self->sockets = g_array_new (FALSE, FALSE, sizeof (int));
   self->context = g_main_context_ref_thread_default ();
   ost_http_peer_init (&self->peer, trust);
   make_timer (self);
@@ -229,6 +236,7 @@ clear_pool (gpointer data)
   g_source_unref (self->timer);
   g_main_context_unref (self->context);
   g_ptr_array_unref (self->transfers);
+  g_array_unref (self->sockets);
   ost_http_peer_clear (&self->peer);
   g_clear_pointer (&self->secret, ost_secret_unref);
   g_clear_pointer (&self->authorization, ost_secret_unref);
@@ -276,16 +284,99 @@ ost_http_pool_get_authorization (OstHttpPool *self)
   return self->authorization;
 }
 
+/* CURLOPT_OPENSOCKETFUNCTION: curl tells nobody which socket a connection has. */
+static curl_socket_t
+open_socket_cb (void *user_data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+  OstHttpPool *self = user_data;
+  int fd = socket (address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+  if (fd < 0)
+    return CURL_SOCKET_BAD;
+  g_array_append_val (self->sockets, fd);
+  return fd;
+}
+
+/* CURLOPT_CLOSESOCKETFUNCTION */
+static int
+close_socket_cb (void *user_data, curl_socket_t fd)
+{
+  OstHttpPool *self = user_data;
+
+  for (guint i = 0; i < self->sockets->len; i++)
+    if (g_array_index (self->sockets, int, i) == fd)
+      {
+        g_array_remove_index_fast (self->sockets, i);
+        break;
+      }
+  return close (fd);
+}
+
+SSL *
+ost_http_get_ssl (CURL *easy)
+{
+  struct curl_tlssessioninfo *session = NULL;
+
+  curl_easy_getinfo (easy, CURLINFO_TLS_SSL_PTR, &session);
+  return session != NULL ? session->internals : NULL;
+}
+
+static int
+get_local_port (int fd)
+{
+  union {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    struct sockaddr_storage storage;
+  } address = { 0 };
+  socklen_t length = sizeof address;
+
+  if (getsockname (fd, &address.any, &length) != 0)
+    return -1;
+  if (address.any.sa_family == AF_INET)
+    return ntohs (address.v4.sin_port);
+  return address.any.sa_family == AF_INET6 ? ntohs (address.v6.sin6_port) : -1;
+}
+
+gboolean
+ost_http_pool_has_unread (OstHttpPool *self, CURL *easy, int local_port)
+{
+  SSL *ssl = ost_http_get_ssl (easy);
+
+  if (ssl != NULL && SSL_has_pending (ssl))
+    return TRUE;
+  for (guint i = 0; i < self->sockets->len; i++)
+    {
+      struct pollfd waiting = { .fd = g_array_index (self->sockets, int, i), .events = POLLIN };
+
+      if (get_local_port (waiting.fd) == local_port && poll (&waiting, 1, 0) != 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 gboolean
 ost_http_pool_add (OstHttpPool *self, OstHttpTransfer *transfer, CURL *easy)
 {
   if (self->multi == NULL)
     return FALSE;
   curl_easy_setopt (easy, CURLOPT_SHARE, self->share);
+  curl_easy_setopt (easy, CURLOPT_OPENSOCKETFUNCTION, open_socket_cb);
+  curl_easy_setopt (easy, CURLOPT_OPENSOCKETDATA, self);
+  curl_easy_setopt (easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket_cb);
+  curl_easy_setopt (easy, CURLOPT_CLOSESOCKETDATA, self);
   if (curl_multi_add_handle (self->multi, easy) != CURLM_OK)
     return FALSE;
   g_ptr_array_add (self->transfers, transfer);
   return TRUE;
+}
+
+void
+ost_http_pool_restart (OstHttpPool *self, CURL *easy)
+{
+  curl_multi_remove_handle (self->multi, easy);
+  curl_multi_add_handle (self->multi, easy);
 }
 
 static guint

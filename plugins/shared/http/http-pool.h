@@ -5,6 +5,8 @@
 #include "http-sign-in.h"
 #include "http-trust.h"
 
+#include <openssl/ssl.h>
+
 G_BEGIN_DECLS
 
 typedef struct _OstHttpTransfer OstHttpTransfer;
@@ -60,12 +62,31 @@ OstSecret *ost_http_pool_get_authorization (OstHttpPool *self);
  */
 gboolean ost_http_pool_add (OstHttpPool *self, OstHttpTransfer *transfer, CURL *easy);
 
+/* Begins anew with a handle that curl has given up before anything was sent. */
+void ost_http_pool_restart (OstHttpPool *self, CURL *easy);
+
 /**
  * ost_http_pool_remove:
  *
  * Takes a handle back. Never called from within one of curl's callbacks.
  */
 void ost_http_pool_remove (OstHttpPool *self, OstHttpTransfer *transfer, CURL *easy);
+
+/* (nullable): the TLS of the connection that a handle has; in its prereq callback alone. */
+SSL *ost_http_get_ssl (CURL *easy);
+
+/**
+ * ost_http_pool_has_unread:
+ * @self: a pool
+ * @easy: a handle that is about to send on a connection that was used before
+ * @local_port: the connection's port on this side
+ *
+ * Whatever waits to be read before a request was sent is no answer to it: the connection has
+ * ended, or the server has sent more than was asked for. libcurl would take it for the reply.
+ *
+ * Returns: whether the connection must not be used any more
+ */
+gboolean ost_http_pool_has_unread (OstHttpPool *self, CURL *easy, int local_port);
 
 /* Counts cookies that a server set, so that it cannot fill our memory with them. */
 void ost_http_pool_note_cookies (OstHttpPool *self, guint n_set);

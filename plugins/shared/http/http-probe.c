@@ -142,38 +142,74 @@ report_tls (Probe *self)
   ost_call_step (self->call, "tls", TRUE, text, NULL);
 }
 
-static gboolean
-probe_connection (Probe *self, GError **error)
+/* Connects as far as the scheme of @uri goes. */
+static CURL *
+connect_to (Probe *self, CURLU *uri, GError **error)
 {
   g_autoptr (CURL) easy = curl_easy_init ();
   char detail[CURL_ERROR_SIZE] = "";
-  curl_off_t connected_us = 0;
   OstHttpFailure failure = { .label = self->label,
                              .stage = OST_HTTP_STAGE_CONNECT,
                              .detail = detail,
                              .peer = &self->peer,
                              .connect_timeout_ms = self->connect_timeout_ms };
 
-  if (!ost_http_set_common (easy, self->uri, &self->peer, self->connect_timeout_ms))
-    return fail_step (self, "tcp",
-                      ost_http_error_new (self->label, OST_ERROR_UNAVAILABLE,
-                                          "install the libcurl that is built on OpenSSL",
-                                          "this libcurl (%s) cannot check certificates",
-                                          curl_version ()),
-                      error);
+  if (!ost_http_set_common (easy, uri, &self->peer, self->connect_timeout_ms))
+    {
+      g_propagate_error (error, ost_http_error_new (self->label, OST_ERROR_UNAVAILABLE,
+                                                    "install the libcurl that is built on OpenSSL",
+                                                    "this libcurl (%s) cannot check certificates",
+                                                    curl_version ()));
+      return NULL;
+    }
   curl_easy_setopt (easy, CURLOPT_CONNECT_ONLY, 1L);
   curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, detail);
   if (!connect_blocking (easy, ost_call_get_cancellable (self->call), &failure.code))
-    return g_cancellable_set_error_if_cancelled (ost_call_get_cancellable (self->call), error),
-           FALSE;
-  curl_easy_getinfo (easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-  if (connected_us == 0)
-    return fail_step (self, "tcp", ost_http_failure_to_error (&failure), error);
+    g_cancellable_set_error_if_cancelled (ost_call_get_cancellable (self->call), error);
+  else if (failure.code != CURLE_OK)
+    g_propagate_error (error, ost_http_failure_to_error (&failure));
+  else
+    return g_steal_pointer (&easy);
+  return NULL;
+}
+
+/* A connection of its own, for curl does not tell how far it got with one that fails in TLS. */
+static gboolean
+probe_tcp (Probe *self, GError **error)
+{
+  g_autoptr (CURLU) plain = curl_url_dup (self->uri);
+  g_autoptr (CURL) easy = NULL;
+  GError *failure = NULL;
+  char *port = NULL;
+
+  curl_url_get (self->uri, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+  curl_url_set (plain, CURLUPART_SCHEME, "http", 0);
+  curl_url_set (plain, CURLUPART_PORT, port, 0);
+  curl_free (port);
+  easy = connect_to (self, plain, &failure);
+  if (easy == NULL)
+    return fail_step (self, "tcp", failure, error);
   report_tcp (self, easy);
-  if (failure.code != CURLE_OK)
-    return fail_step (self, "tls", ost_http_failure_to_error (&failure), error);
-  if (self->peer.fingerprint != NULL)
-    report_tls (self);
+  return TRUE;
+}
+
+static gboolean
+probe_tls (Probe *self, GError **error)
+{
+  g_autoptr (CURL) easy = NULL;
+  GError *failure = NULL;
+  char *scheme = NULL;
+  gboolean is_plain;
+
+  curl_url_get (self->uri, CURLUPART_SCHEME, &scheme, 0);
+  is_plain = g_strcmp0 (scheme, "http") == 0;
+  curl_free (scheme);
+  if (is_plain)
+    return TRUE;
+  easy = connect_to (self, self->uri, &failure);
+  if (easy == NULL)
+    return fail_step (self, "tls", failure, error);
+  report_tls (self);
   return TRUE;
 }
 
@@ -196,5 +232,6 @@ ost_http_probe (OstHttpTrust *trust, guint connect_timeout_ms, const char *uri, 
   curl_url_get (parsed, CURLUPART_HOST, &host, 0);
   is_resolved = probe_name (&self, host, error);
   curl_free (host);
-  return is_resolved && ost_call_check (call, error) && probe_connection (&self, error);
+  return is_resolved && ost_call_check (call, error) && probe_tcp (&self, error)
+         && ost_call_check (call, error) && probe_tls (&self, error);
 }

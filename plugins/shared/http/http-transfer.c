@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-#define REMEDY_SILENT                                                                              \
-  "look at the load of the server, and whether it still works on the request; whether it acted "   \
-  "on it is unknown"
+#define REMEDY_NO_ANSWER                                                                           \
+  "look at the load of the server; look whether it was done before it is asked for again"
+#define REMEDY_SILENT "look at the load of the server, and ask again"
 
 struct _OstHttpTransfer {
   OstHttpPool *pool;
@@ -23,7 +23,10 @@ struct _OstHttpTransfer {
   OstHttpHead head;
   OstHttpStage stage;
   char *label;
-  GError *failure; /* why a callback made curl give up */
+  GError *failure;               /* why a callback made curl give up */
+  const void *ssl;               /* of the connection, for comparison alone; NULL without TLS */
+  gboolean ends_with_connection; /* nothing else tells where the body ends */
+  gboolean is_stale;             /* nothing was sent, for the connection was not fit for it */
   gboolean is_paused;
   gint64 idle_us;
   gint64 last_activity;
@@ -155,10 +158,26 @@ ost_http_transfer_done (OstHttpTransfer *self, CURLcode code)
 {
   GError *error = NULL;
 
+  if (self->is_stale)
+    {
+      self->is_stale = FALSE;
+      ost_http_pool_restart (self->pool, self->easy);
+      return;
+    }
   if (code != CURLE_OK || self->failure != NULL)
     error = make_error (self, code);
+  else if (self->ends_with_connection && self->ssl != NULL
+           && ost_http_pool_get_peer (self->pool)->closed != self->ssl)
+    {
+      g_strlcpy (self->detail, "TCP ended before TLS did", sizeof self->detail);
+      error = make_error (self, CURLE_PARTIAL_FILE);
+    }
   else if (self->stage != OST_HTTP_STAGE_HEAD)
-    error = make_error (self, CURLE_GOT_NOTHING);
+    {
+      if (self->head.n_bytes > 0)
+        g_strlcpy (self->detail, "it ended in the head of the reply", sizeof self->detail);
+      error = make_error (self, CURLE_GOT_NOTHING);
+    }
   ost_http_transfer_end (self, error);
 }
 
@@ -168,25 +187,33 @@ touch (OstHttpTransfer *self)
   self->last_activity = g_get_monotonic_time ();
 }
 
+static GError *
+make_silence_error (OstHttpTransfer *self)
+{
+  double seconds = (double)self->idle_us / G_USEC_PER_SEC;
+
+  if (self->stage == OST_HTTP_STAGE_HEAD)
+    return ost_http_error_new (self->label, OST_ERROR_INCOMPLETE, REMEDY_SILENT,
+                               "the server fell silent for %.1f s in the middle of its reply",
+                               seconds);
+  return ost_http_error_new (self->label, OST_ERROR_TIMED_OUT, REMEDY_NO_ANSWER,
+                             "the server gave no answer for %.1f s; whether it acted on the "
+                             "request is unknown",
+                             seconds);
+}
+
 static gboolean
 idle_cb (gpointer user_data)
 {
   OstHttpTransfer *self = user_data;
   gint64 due = self->last_activity + self->idle_us;
-  gboolean has_head = self->stage == OST_HTTP_STAGE_HEAD;
 
   if (self->is_paused)
     g_source_set_ready_time (self->idle_source, -1);
   else if (g_get_monotonic_time () < due)
     g_source_set_ready_time (self->idle_source, due);
   else
-    ost_http_transfer_end (
-      self, ost_http_error_new (self->label, has_head ? OST_ERROR_INCOMPLETE : OST_ERROR_TIMED_OUT,
-                                REMEDY_SILENT,
-                                has_head ? "the server fell silent for %" G_GINT64_FORMAT
-                                           " ms in the middle of its reply"
-                                         : "the server gave no answer for %" G_GINT64_FORMAT " ms",
-                                self->idle_us / 1000));
+    ost_http_transfer_end (self, make_silence_error (self));
   return G_SOURCE_CONTINUE;
 }
 
@@ -214,6 +241,15 @@ watch_silence (OstHttpTransfer *self)
   g_source_set_ready_time (self->idle_source, self->last_activity + self->idle_us);
 }
 
+static gboolean
+is_new_connection (OstHttpTransfer *self)
+{
+  long n_connects = 0;
+
+  curl_easy_getinfo (self->easy, CURLINFO_NUM_CONNECTS, &n_connects);
+  return n_connects > 0;
+}
+
 /* CURLOPT_PREREQFUNCTION: the connection stands, the request is about to be sent. A second call
  * means that curl sends it again: it does so by itself, for every method, when a connection that
  * was used before dies without a byte of a reply. No option turns that off. */
@@ -230,7 +266,13 @@ about_to_send_cb (void *user_data, char *remote_ip, char *local_ip, int remote_p
         "server acted on the request is unknown, so it was not sent again");
       return CURL_PREREQFUNC_ABORT;
     }
+  if (!is_new_connection (self) && ost_http_pool_has_unread (self->pool, self->easy, local_port))
+    {
+      self->is_stale = TRUE;
+      return CURL_PREREQFUNC_ABORT;
+    }
   self->stage = OST_HTTP_STAGE_SENT;
+  self->ssl = ost_http_get_ssl (self->easy);
   watch_silence (self);
   return CURL_PREREQFUNC_OK;
 }
@@ -246,6 +288,17 @@ progress_cb (void *user_data, curl_off_t to_load, curl_off_t loaded, curl_off_t 
     touch (self);
   self->uploaded = sent;
   return 0;
+}
+
+static gboolean
+has_end (OstHttpTransfer *self, const char *const *lines)
+{
+  gsize from = 0, from_coding = 0;
+
+  return self->head.status == 204 || self->head.status == 304
+         || g_str_equal (ost_transfer_get_method (self->transfer), "HEAD")
+         || ost_http_header_get (lines, "Content-Length", &from) != NULL
+         || ost_http_header_get (lines, "Transfer-Encoding", &from_coding) != NULL;
 }
 
 static gboolean
@@ -282,6 +335,7 @@ take_head (OstHttpTransfer *self)
   const OstSignIn *sign_in = ost_http_pool_get_sign_in (self->pool);
 
   self->stage = OST_HTTP_STAGE_HEAD;
+  self->ends_with_connection = !has_end (self, lines);
   ost_http_pool_note_cookies (self->pool, count_cookies (lines));
   if (!sign_in->inspect (sign_in, ost_transfer_get_credentials (self->transfer), self->head.status,
                          lines, &self->failure))

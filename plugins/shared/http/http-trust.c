@@ -194,6 +194,8 @@ static void
 note_certificate (OstHttpPeer *self, X509 *certificate, const guint8 *digest, SSL *ssl)
 {
   forget_certificate (self);
+  if (self->closed == ssl)
+    self->closed = NULL;
   self->fingerprint = format_fingerprint (digest);
   self->subject = format_name (X509_get_subject_name (certificate));
   self->issuer = format_name (X509_get_issuer_name (certificate));
@@ -237,12 +239,22 @@ verify_cb (X509_STORE_CTX *context, void *user_data)
   return 0;
 }
 
+/* This libcurl takes an end of TCP for an end of TLS, so what was cut off would look complete. */
+static void
+note_end_cb (const SSL *ssl, int where, int value)
+{
+  OstHttpPeer *self = SSL_CTX_get_app_data (SSL_get_SSL_CTX (ssl));
+
+  if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && (value & 0xff) == SSL_AD_CLOSE_NOTIFY)
+    self->closed = ssl;
+}
+
 static CURLcode
 prepare_context_cb (CURL *easy, void *ssl_context, void *user_data)
 {
   SSL_CTX_set_cert_verify_callback (ssl_context, verify_cb, user_data);
-  /* A reply without a length ends where TLS ends: an end without close_notify cuts it off. */
-  SSL_CTX_clear_options (ssl_context, SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_app_data (ssl_context, user_data);
+  SSL_CTX_set_info_callback (ssl_context, note_end_cb);
   return CURLE_OK;
 }
 

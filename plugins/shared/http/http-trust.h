@@ -23,8 +23,10 @@ typedef struct _OstHttpTrust OstHttpTrust;
  * @not_after: (nullable): until when it is valid
  * @protocol: (nullable): the version of TLS
  * @problem: (nullable): why it was not believed
+ * @closed: (nullable): the TLS connection (`SSL *`, for comparison alone) whose other side was the
+ *   last to say that it has sent everything
  *
- * What the last TLS handshake with a server showed of it. Belongs to one thread, and must live
+ * What the last TLS connections with a server showed of it. Belongs to one thread, and must live
  * longer than the connections that write to it.
  */
 typedef struct {
@@ -35,6 +37,7 @@ typedef struct {
   char *not_after;
   char *protocol;
   char *problem;
+  const void *closed;
 } OstHttpPeer;
 
 /**
