@@ -4,7 +4,36 @@
 #include "http-rig.h"
 #include "http-server.h"
 
+#include <dlfcn.h>
+#include <netdb.h>
 #include <string.h>
+
+/* A name server that does not answer: this program's getaddrinfo() goes before libc's. */
+
+static GMutex resolver_mutex;
+static GCond resolver_cond;
+static gboolean is_resolver_stuck;
+static guint n_resolving;
+
+int
+getaddrinfo (const char *name, const char *service, const struct addrinfo *hints,
+             struct addrinfo **result)
+{
+  int (*real) (const char *, const char *, const struct addrinfo *, struct addrinfo **)
+    = dlsym (RTLD_NEXT, "getaddrinfo");
+
+  if (g_strcmp0 (name, "stuck.invalid") != 0)
+    return real (name, service, hints, result);
+  g_mutex_lock (&resolver_mutex);
+  n_resolving++;
+  g_cond_broadcast (&resolver_cond);
+  while (is_resolver_stuck)
+    g_cond_wait (&resolver_cond, &resolver_mutex);
+  n_resolving--;
+  g_cond_broadcast (&resolver_cond);
+  g_mutex_unlock (&resolver_mutex);
+  return EAI_AGAIN;
+}
 
 /* Answers the first request of the first connection; closes that one at the second, unanswered. */
 static void
@@ -550,6 +579,45 @@ test_cancel_connecting (Fixture *fixture, gconstpointer data)
   g_thread_join (thread);
 }
 
+static void
+serve_fine (Visitor *visitor, guint n_connection, gpointer data)
+{
+  g_free (visitor_read (visitor));
+  visitor_answer (visitor, 200, "", "fine");
+}
+
+/* Waiting for the name of one server must not hold up another, nor outlast a cancellation. */
+static void
+test_stuck_resolver (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Server) server = server_new (serve_fine, NULL);
+  g_autofree char *uri = server_get_uri (server, "/");
+  GThread *thread;
+
+  is_resolver_stuck = TRUE;
+  thread = g_thread_new ("cancel", cancel_soon, fixture);
+  fixture->body = rig_post (fixture->rig, "http://stuck.invalid/", &fixture->error);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&fixture->error);
+  g_thread_join (thread);
+  rig_renew_call (fixture->rig);
+  fixture->body = rig_post (fixture->rig, uri, &fixture->error);
+  g_assert_no_error (fixture->error);
+
+  fixture_set_rig (fixture, rig_new ("connect-timeout", "1s", NULL));
+  g_clear_pointer (&fixture->body, g_free);
+  fixture->body = rig_post (fixture->rig, "http://stuck.invalid/", &fixture->error);
+  g_assert_error (fixture->error, OST_ERROR, OST_ERROR_UNAVAILABLE);
+  rig_wait_until_done (fixture->rig);
+
+  g_mutex_lock (&resolver_mutex);
+  is_resolver_stuck = FALSE;
+  g_cond_broadcast (&resolver_cond);
+  while (n_resolving > 0)
+    g_cond_wait (&resolver_cond, &resolver_mutex);
+  g_mutex_unlock (&resolver_mutex);
+}
+
 /* Dropped while curl is paused, and while it is not. */
 static void
 test_reader_gone (Fixture *fixture, gconstpointer data)
@@ -667,6 +735,7 @@ main (int argc, char **argv)
   ADD ("/http/cancel/head", test_cancel_waiting, NULL);
   ADD ("/http/cancel/body", test_cancel_waiting, half);
   ADD ("/http/cancel/connecting", test_cancel_connecting, NULL);
+  ADD ("/http/stuck-resolver", test_stuck_resolver, NULL);
   ADD ("/http/reader-gone/reading", test_reader_gone, GINT_TO_POINTER (FALSE));
   ADD ("/http/reader-gone/paused", test_reader_gone, GINT_TO_POINTER (TRUE));
   ADD ("/http/limit-of-body", test_limit_of_body, NULL);

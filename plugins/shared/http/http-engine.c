@@ -17,12 +17,6 @@ struct _OstHttpEngine {
   gboolean is_shut_down;
 };
 
-void
-ost_http_load (void)
-{
-  curl_global_init (CURL_GLOBAL_DEFAULT);
-}
-
 OstHttpEngine *
 ost_http_engine_new (OstHttpTrust *trust, guint connect_timeout_ms)
 {

@@ -18,7 +18,7 @@ typedef struct _OstHttpEngine OstHttpEngine;
 /**
  * ost_http_load:
  *
- * Initialises libcurl. Once in each plugin that links this library, from its get_type, which the
+ * Initialises libcurl, and has it wipe the memory that it frees. Once in each plugin that links this library, from its get_type, which the
  * registry calls on the main thread before there is any other.
  */
 void ost_http_load (void);

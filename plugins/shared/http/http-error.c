@@ -40,6 +40,19 @@ describe (const OstHttpFailure *self)
   return g_strchomp (text);
 }
 
+/* Where OpenSSL had no objection, it is the name that does not fit. */
+static char *
+advise_on_certificate (const OstHttpPeer *peer)
+{
+  return g_strdup_printf (
+    "%s; or compare the fingerprint with the one shown on the server itself, and only where they "
+    "are equal write tls-pin=%s",
+    peer->problem != NULL
+      ? "have it signed by an authority and name that one's certificate with tls-ca-file"
+      : "address the server by a name that its certificate holds, or have the name put into it",
+    peer->fingerprint);
+}
+
 static GError *
 refuse_certificate (const OstHttpFailure *self)
 {
@@ -49,13 +62,9 @@ refuse_certificate (const OstHttpFailure *self)
 
   if (peer->fingerprint == NULL)
     return ost_http_error_new (self->label, OST_ERROR_UNAVAILABLE,
-                               "check the server's certificate, and tls-ca-file",
+                               "check the server's certificate, tls-ca-file and tls-pin",
                                "the server's certificate was not believed: %s", text);
-  remedy = g_strdup_printf (
-    "have it signed by an authority and name that one's certificate with tls-ca-file; or compare "
-    "the fingerprint with the one shown on the server itself, and only where they are equal write "
-    "tls-pin=%s",
-    peer->fingerprint);
+  remedy = advise_on_certificate (peer);
   return ost_http_error_new (self->label, OST_ERROR_UNAVAILABLE, remedy,
                              "the server's certificate was not believed, and nothing was sent: %s "
                              "(certificate of ‘%s’, issued by ‘%s’, valid until %s, SHA-256 %s)",
