@@ -175,6 +175,10 @@ test_nobody_there (Fixture *fixture, gconstpointer data)
   fixture->body = rig_post (fixture->rig, "https://user:geheim@localhost/", &fixture->error);
   g_assert_error (fixture->error, OST_ERROR, OST_ERROR_INVALID);
   g_assert_null (strstr (fixture->error->message, "geheim"));
+  g_clear_error (&fixture->error);
+  fixture->body = rig_post (fixture->rig, "https://user:geheim@localhost:99999/", &fixture->error);
+  g_assert_error (fixture->error, OST_ERROR, OST_ERROR_INVALID);
+  g_assert_null (strstr (fixture->error->message, "geheim"));
 }
 
 typedef struct {

@@ -3,8 +3,8 @@
 
 #include "http-engine.h"
 
-#include "http-error.h"
 #include "http-transfer.h"
+#include "http-uri.h"
 
 /* Pools without a request under way are dropped beyond so many. */
 #define MAX_IDLE_POOLS 32
@@ -61,68 +61,17 @@ ost_http_engine_free (OstHttpEngine *self)
   g_free (self);
 }
 
-CURLU *
-ost_http_parse_uri (const char *uri, GError **error)
-{
-  g_autoptr (CURLU) parsed = curl_url ();
-  CURLUcode code = curl_url_set (parsed, CURLUPART_URL, uri, 0);
-  char *part = NULL;
-
-  if (code != CURLUE_OK)
-    {
-      g_set_error (error, OST_ERROR, OST_ERROR_INVALID, "‘%s’ is no address: %s", uri,
-                   curl_url_strerror (code));
-      return NULL;
-    }
-  if (curl_url_get (parsed, CURLUPART_USER, &part, 0) == CURLUE_OK
-      || curl_url_get (parsed, CURLUPART_PASSWORD, &part, 0) == CURLUE_OK)
-    {
-      curl_free (part);
-      g_set_error_literal (error, OST_ERROR, OST_ERROR_INVALID,
-                           "an address must not hold user or password");
-      return NULL;
-    }
-  curl_url_get (parsed, CURLUPART_SCHEME, &part, 0);
-  if (g_strcmp0 (part, "https") != 0 && g_strcmp0 (part, "http") != 0)
-    {
-      g_set_error (error, OST_ERROR, OST_ERROR_INVALID, "‘%s’ is no address of http:// or https://",
-                   uri);
-      curl_free (part);
-      return NULL;
-    }
-  curl_free (part);
-  return g_steal_pointer (&parsed);
-}
-
-static gboolean
-is_tls (CURLU *uri)
-{
-  char *scheme = NULL;
-  gboolean result;
-
-  curl_url_get (uri, CURLUPART_SCHEME, &scheme, 0);
-  result = g_strcmp0 (scheme, "https") == 0;
-  curl_free (scheme);
-  return result;
-}
-
 /* A pool is for one identity, user and method at one endpoint. Line feeds occur in none of them. */
 static char *
 get_key (CURLU *uri, const OstCredentials *credentials, const OstSignIn *sign_in)
 {
-  char *host = NULL, *port = NULL;
-  g_autofree char *folded = NULL;
-  char *key;
+  g_autofree char *scheme = ost_http_uri_get (uri, CURLUPART_SCHEME);
+  g_autofree char *host = ost_http_uri_get (uri, CURLUPART_HOST);
+  g_autofree char *folded = g_ascii_strdown (host, -1);
+  g_autofree char *port = ost_http_uri_get (uri, CURLUPART_PORT);
 
-  curl_url_get (uri, CURLUPART_HOST, &host, 0);
-  curl_url_get (uri, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
-  folded = g_ascii_strdown (host, -1);
-  key = g_strdup_printf ("%s\n%s\n%s\n%s\n%s\n%s", is_tls (uri) ? "https" : "http", folded, port,
-                         credentials->identity, sign_in->name,
-                         credentials->user != NULL ? credentials->user : "");
-  curl_free (host);
-  curl_free (port);
-  return key;
+  return g_strdup_printf ("%s\n%s\n%s\n%s\n%s\n%s", scheme, folded, port, credentials->identity,
+                          sign_in->name, credentials->user != NULL ? credentials->user : "");
 }
 
 static gboolean
@@ -144,7 +93,7 @@ drop_idle_pools (OstHttpEngine *self)
 static OstHttpPool *
 find_pool (OstHttpEngine *self, CURLU *uri, const OstCredentials *credentials, GError **error)
 {
-  const OstSignIn *sign_in = ost_sign_in_choose (credentials, is_tls (uri), error);
+  const OstSignIn *sign_in = ost_sign_in_choose (credentials, ost_http_uri_is_tls (uri), error);
   g_autofree char *key = NULL;
   OstHttpPool *known, *pool;
 
@@ -180,14 +129,14 @@ ost_http_engine_send (OstHttpEngine *self, OstTransfer *transfer, GCancellable *
                                ost_transfer_get_connection (transfer));
       return;
     }
-  uri = ost_http_parse_uri (ost_transfer_get_uri (transfer), &error);
+  uri = ost_http_uri_parse (ost_transfer_get_uri (transfer), &error);
   if (uri != NULL)
     pool = find_pool (self, uri, ost_transfer_get_credentials (transfer), &error);
   if (pool == NULL)
     {
       g_autofree char *label
-        = uri != NULL ? ost_http_label (ost_transfer_get_connection (transfer),
-                                        ost_transfer_get_method (transfer), uri)
+        = uri != NULL ? ost_http_uri_label (ost_transfer_get_connection (transfer),
+                                            ost_transfer_get_method (transfer), uri)
                       : g_strdup_printf ("connection ‘%s’", ost_transfer_get_connection (transfer));
 
       g_prefix_error (&error, "%s: ", label);

@@ -18,8 +18,9 @@ typedef struct _OstHttpEngine OstHttpEngine;
 /**
  * ost_http_load:
  *
- * Initialises libcurl, and has it wipe the memory that it frees. Once in each plugin that links this library, from its get_type, which the
- * registry calls on the main thread before there is any other.
+ * Initialises libcurl, and has it wipe the memory that it frees. Once in each plugin that links
+ * this library, from its get_type, which the registry calls on the main thread before there is
+ * any other.
  */
 void ost_http_load (void);
 
@@ -74,17 +75,6 @@ void ost_http_engine_shut_down (OstHttpEngine *self);
 gboolean ost_http_probe (OstHttpTrust *trust, guint connect_timeout_ms, const char *uri,
                          OstCall *call, GError **error);
 
-/**
- * ost_http_parse_uri:
- * @uri: an address
- * @error: return location for an error
- *
- * Returns: (transfer full): the address as curl understands it, or %NULL with %OST_ERROR_INVALID
- *   where it is no http or https one, or carries user or password
- */
-CURLU *ost_http_parse_uri (const char *uri, GError **error);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstHttpEngine, ost_http_engine_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CURLU, curl_url_cleanup)
 
 G_END_DECLS

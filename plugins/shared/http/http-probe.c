@@ -5,7 +5,7 @@
 
 #include "http-error.h"
 #include "http-request.h"
-#include "http-transfer.h"
+#include "http-uri.h"
 
 typedef struct {
   OstCall *call;
@@ -179,13 +179,11 @@ probe_tcp (Probe *self, GError **error)
 {
   g_autoptr (CURLU) plain = curl_url_dup (self->uri);
   g_autoptr (CURL) easy = NULL;
+  g_autofree char *port = ost_http_uri_get (self->uri, CURLUPART_PORT);
   GError *failure = NULL;
-  char *port = NULL;
 
-  curl_url_get (self->uri, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
   curl_url_set (plain, CURLUPART_SCHEME, "http", 0);
   curl_url_set (plain, CURLUPART_PORT, port, 0);
-  curl_free (port);
   easy = connect_to (self, plain, &failure);
   if (easy == NULL)
     return fail_step (self, "tcp", failure, error);
@@ -198,13 +196,8 @@ probe_tls (Probe *self, GError **error)
 {
   g_autoptr (CURL) easy = NULL;
   GError *failure = NULL;
-  char *scheme = NULL;
-  gboolean is_plain;
 
-  curl_url_get (self->uri, CURLUPART_SCHEME, &scheme, 0);
-  is_plain = g_strcmp0 (scheme, "http") == 0;
-  curl_free (scheme);
-  if (is_plain)
+  if (!ost_http_uri_is_tls (self->uri))
     return TRUE;
   easy = connect_to (self, self->uri, &failure);
   if (easy == NULL)
@@ -217,10 +210,9 @@ gboolean
 ost_http_probe (OstHttpTrust *trust, guint connect_timeout_ms, const char *uri, OstCall *call,
                 GError **error)
 {
-  g_autoptr (CURLU) parsed = ost_http_parse_uri (uri, error);
+  g_autoptr (CURLU) parsed = ost_http_uri_parse (uri, error);
   g_auto (Probe) self = { .call = call, .uri = parsed, .connect_timeout_ms = connect_timeout_ms };
-  char *host = NULL;
-  gboolean is_resolved;
+  g_autofree char *host = NULL;
 
   if (parsed == NULL)
     {
@@ -228,10 +220,8 @@ ost_http_probe (OstHttpTrust *trust, guint connect_timeout_ms, const char *uri, 
       return FALSE;
     }
   ost_http_peer_init (&self.peer, trust);
-  self.label = ost_http_label (ost_call_get_connection (call), "check", parsed);
-  curl_url_get (parsed, CURLUPART_HOST, &host, 0);
-  is_resolved = probe_name (&self, host, error);
-  curl_free (host);
-  return is_resolved && ost_call_check (call, error) && probe_tcp (&self, error)
+  self.label = ost_http_uri_label (ost_call_get_connection (call), "check", parsed);
+  host = ost_http_uri_get (parsed, CURLUPART_HOST);
+  return probe_name (&self, host, error) && ost_call_check (call, error) && probe_tcp (&self, error)
          && ost_call_check (call, error) && probe_tls (&self, error);
 }

@@ -6,6 +6,7 @@
 #include "http-error.h"
 #include "http-head.h"
 #include "http-request.h"
+#include "http-uri.h"
 
 #include <string.h>
 
@@ -65,30 +66,6 @@ unref_transfer (gpointer data)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstHttpTransfer, unref_transfer)
-
-static char *
-get_part (CURLU *uri, CURLUPart part, unsigned flags)
-{
-  char *curl_text = NULL;
-  char *text;
-
-  curl_url_get (uri, part, &curl_text, flags);
-  text = g_strdup (curl_text != NULL ? curl_text : "");
-  curl_free (curl_text);
-  return text;
-}
-
-char *
-ost_http_label (const char *connection, const char *method, CURLU *uri)
-{
-  g_autofree char *scheme = get_part (uri, CURLUPART_SCHEME, 0);
-  g_autofree char *host = get_part (uri, CURLUPART_HOST, 0);
-  g_autofree char *port = get_part (uri, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-  g_autofree char *path = get_part (uri, CURLUPART_PATH, 0);
-
-  return g_strdup_printf ("connection ‘%s’: %s %s://%s:%s%s", connection, method, scheme, host,
-                          port, path);
-}
 
 /* Sums up what went out. curl counts a body that leaves together with its head in both numbers. */
 static void
@@ -484,8 +461,8 @@ ost_http_transfer_start (OstHttpPool *pool, OstTransfer *transfer, CURLU *uri,
   self->uri = curl_url_dup (uri);
   self->connect_timeout_ms = connect_timeout_ms;
   self->idle_us = (gint64)ost_transfer_get_idle_timeout (transfer) * 1000;
-  self->label = ost_http_label (ost_transfer_get_connection (transfer),
-                                ost_transfer_get_method (transfer), uri);
+  self->label = ost_http_uri_label (ost_transfer_get_connection (transfer),
+                                    ost_transfer_get_method (transfer), uri);
   self->easy = curl_easy_init ();
   ost_http_head_init (&self->head);
   error = prepare (self);

@@ -22,15 +22,4 @@ void ost_http_transfer_start (OstHttpPool *pool, OstTransfer *transfer, CURLU *u
 void ost_http_transfer_done (OstHttpTransfer *self, CURLcode code);
 void ost_http_transfer_end (OstHttpTransfer *self, GError *error);
 
-/**
- * ost_http_label:
- * @connection: a connection's name
- * @method: an HTTP method
- * @uri: an address
- *
- * Returns: (transfer full): how a message about it begins; without the query, which may say more
- *   than a log should hold
- */
-char *ost_http_label (const char *connection, const char *method, CURLU *uri);
-
 G_END_DECLS
