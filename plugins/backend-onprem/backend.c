@@ -33,10 +33,7 @@ open_session (OstBackendOnprem *self, OstCall *call, GError **error)
 {
   close_session (self, call);
   self->session = ost_onprem_session_open (call, error);
-  if (self->session != NULL)
-    return TRUE;
-  g_prefix_error (error, "connection ‘%s’: ", ost_call_get_connection (call));
-  return FALSE;
+  return self->session != NULL;
 }
 
 static gboolean
@@ -59,11 +56,41 @@ asks_for_changes (OstOperation *operation)
 }
 
 static gboolean
+ask (OstOnpremSession *session, OstOperation *operation, OstCall *call, guint64 *n_emitted,
+     GError **error)
+{
+  g_autoptr (OstExchangeQuery) query
+    = ost_exchange_query_new (operation, &session->families, error);
+
+  return query != NULL && ost_exchange_query_run (query, session->link, call, n_emitted, error);
+}
+
+/* Tries the older names where it could not be found out which ones the account was granted. */
+static gboolean
+ask_by_either_name (OstOnpremSession *session, OstOperation *operation, OstCall *call,
+                    guint64 *n_emitted, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (ask (session, operation, call, n_emitted, &local))
+    return TRUE;
+  if (!session->has_guessed_families || !ost_exchange_query_needs_family (operation)
+      || *n_emitted > 0 || !g_error_matches (local, OST_ERROR, OST_ERROR_DENIED)
+      || ost_exchange_link_is_broken (session->link))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  session->families.device = session->families.policy = OST_EXCHANGE_FAMILY_ACTIVESYNC;
+  session->has_guessed_families = FALSE;
+  return ask (session, operation, call, n_emitted, error);
+}
+
+static gboolean
 run_query (OstOnpremSession *session, OstOperation *operation, OstCall *call, guint64 *n_emitted,
            GError **error)
 {
   OstKind kind = ost_operation_get_kind (operation);
-  g_autoptr (OstExchangeQuery) query = NULL;
   g_autoptr (GError) local = NULL;
 
   if (session->refusal != NULL && (kind == OST_KIND_DEVICE || kind == OST_KIND_MAILBOX))
@@ -71,19 +98,16 @@ run_query (OstOnpremSession *session, OstOperation *operation, OstCall *call, gu
       g_propagate_error (error, g_error_copy (session->refusal));
       return FALSE;
     }
-  if (ost_exchange_query_needs_family (operation)
-      && !ost_onprem_session_know_families (session, call, error))
-    return FALSE;
-  query = ost_exchange_query_new (operation, &session->families, error);
-  if (query == NULL)
-    return FALSE;
   if (asks_for_changes (operation) && session->has_no_change_filter)
     {
       g_set_error_literal (error, OST_ERROR, OST_ERROR_NOT_SUPPORTED,
                            "this server does not filter devices by when they changed");
       return FALSE;
     }
-  if (ost_exchange_query_run (query, session->link, call, n_emitted, &local))
+  if (ost_exchange_query_needs_family (operation)
+      && !ost_onprem_session_know_families (session, call, error))
+    return FALSE;
+  if (ask_by_either_name (session, operation, call, n_emitted, &local))
     return TRUE;
   if (asks_for_changes (operation) && g_error_matches (local, OST_ERROR, OST_ERROR_NOT_SUPPORTED))
     {
@@ -147,9 +171,10 @@ ost_backend_onprem_execute (OstBackend *backend, OstOperation *operation, OstCal
   /* What is not granted today may be tomorrow. */
   if (g_error_matches (local, OST_ERROR, OST_ERROR_DENIED))
     ost_onprem_session_forget (call);
-  g_propagate_prefixed_error (error, g_steal_pointer (&local),
-                              "connection ‘%s’, %s: cannot %s: ", ost_call_get_connection (call),
-                              self->session->host, description);
+  if (!ost_onprem_names_place (local, call))
+    g_prefix_error (&local, "connection ‘%s’: cannot %s on ‘%s’: ", ost_call_get_connection (call),
+                    description, self->session->host);
+  g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }
 

@@ -97,6 +97,23 @@ recall (OstOnpremSession *self, OstCall *call)
   return self->is_remembered;
 }
 
+gboolean
+ost_onprem_names_place (const GError *error, OstCall *call)
+{
+  g_autofree char *prefix = g_strdup_printf ("connection ‘%s’: ", ost_call_get_connection (call));
+
+  return g_str_has_prefix (error->message, prefix);
+}
+
+static void
+propagate_with_place (GError **error, GError *local, OstCall *call, const char *host)
+{
+  if (!ost_onprem_names_place (local, call))
+    g_prefix_error (&local, "connection ‘%s’: cannot open a session on ‘%s’: ",
+                    ost_call_get_connection (call), host);
+  g_propagate_error (error, local);
+}
+
 static OstExchangeCommand *
 new_command (OstExchangeTask task)
 {
@@ -291,20 +308,13 @@ ost_onprem_session_set_families (OstOnpremSession *self, OstCall *call,
   ost_onprem_session_remember (self, call);
 }
 
-gboolean
-ost_onprem_session_know_families (OstOnpremSession *self, OstCall *call, GError **error)
+static void
+warn_of_missing (OstOnpremSession *self, OstCall *call, const OstExchangeGrants *grants)
 {
   guint tiers = ost_onprem_session_get_tiers (ost_call_get_settings (call));
-  g_autoptr (OstExchangeGrants) grants = NULL;
   guint n_cmdlets;
   const OstExchangeCmdlet *cmdlets = ost_exchange_cmdlets (&n_cmdlets);
 
-  if (self->has_families)
-    return TRUE;
-  grants = ost_exchange_grants_read (self->link, call, error);
-  if (grants == NULL)
-    return FALSE;
-  ost_onprem_session_set_families (self, call, grants);
   for (guint i = 0; i < n_cmdlets; i++)
     {
       g_auto (OstExchangeJudgement) judgement = { 0 };
@@ -317,6 +327,40 @@ ost_onprem_session_know_families (OstOnpremSession *self, OstCall *call, GError 
       detail = ost_exchange_judgement_describe (&judgement, &cmdlets[i], &remedy);
       ost_call_warn (call, "%s is %s: %s", cmdlets[i].name, detail, remedy);
     }
+}
+
+/* Whether it is the account or the server that does not tell, and not a session that is lost. */
+static gboolean
+is_untold (OstOnpremSession *self, const GError *error)
+{
+  return error->domain == OST_ERROR && !ost_exchange_link_is_broken (self->link)
+         && (error->code == OST_ERROR_DENIED || error->code == OST_ERROR_INVALID
+             || error->code == OST_ERROR_NOT_FOUND || error->code == OST_ERROR_PROTOCOL);
+}
+
+gboolean
+ost_onprem_session_know_families (OstOnpremSession *self, OstCall *call, GError **error)
+{
+  g_autoptr (OstExchangeGrants) grants = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (self->has_families)
+    return TRUE;
+  grants = ost_exchange_grants_read (self->link, call, &local);
+  if (grants != NULL)
+    {
+      ost_onprem_session_set_families (self, call, grants);
+      warn_of_missing (self, call, grants);
+      return TRUE;
+    }
+  if (!is_untold (self, local))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  ost_call_warn (call, "it is not known what the account may run: %s", local->message);
+  self->families.device = self->families.policy = OST_EXCHANGE_FAMILY_MOBILE;
+  self->has_families = self->has_guessed_families = TRUE;
   return TRUE;
 }
 
@@ -352,8 +396,7 @@ end_left_overs (OstCall *call, const char *uri, GError **error)
       else if (g_error_matches (local, OST_ERROR, OST_ERROR_SIGN_IN)
                || g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         {
-          g_propagate_prefixed_error (error, g_steal_pointer (&local),
-                                      "cannot end a shell that an earlier process left behind: ");
+          g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }
       else
@@ -369,48 +412,51 @@ end_left_overs (OstCall *call, const char *uri, GError **error)
 }
 
 static void
-tell_failed_open (OstCall *call, const char *host, const GError *error)
+tell_failed_open (OstCall *call, const GError *error)
 {
   gboolean is_sign_in = g_error_matches (error, OST_ERROR, OST_ERROR_SIGN_IN);
-  g_autofree char *detail = g_strdup_printf ("%s: %s", host, error->message);
 
-  ost_call_step (call, is_sign_in ? "authentication" : "shell", FALSE, detail,
+  ost_call_step (call, is_sign_in ? "authentication" : "shell", FALSE, error->message,
                  ost_error_get_remedy (error));
+}
+
+static gboolean
+open_link (OstOnpremSession *self, OstCall *call, GError **error)
+{
+  OstRunspaceOptions options = get_options (call, self->uri);
+  g_autofree char *detail = g_strdup_printf ("signed in to %s", self->host);
+  g_autoptr (GError) local = NULL;
+
+  if (!ost_call_probe (call, self->uri, error))
+    return FALSE;
+  self->link = ost_exchange_link_open_remoting (&options, call, &local);
+  if (self->link == NULL)
+    {
+      tell_failed_open (call, local);
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  ost_call_step (call, "authentication", TRUE, detail, NULL);
+  ost_call_step (call, "shell", TRUE, "a PowerShell session is open", NULL);
+  return TRUE;
 }
 
 static OstOnpremSession *
 open_on (OstCall *call, const char *uri, GError **error)
 {
-  OstRunspaceOptions options = get_options (call, uri);
   OstOnpremSession *self = g_new0 (OstOnpremSession, 1);
-  g_autofree char *detail = NULL;
   g_autoptr (GError) local = NULL;
 
   self->uri = g_strdup (uri);
   self->host = ost_onprem_server_get_host (uri);
-  if (ost_call_probe (call, uri, &local))
-    {
-      self->link = ost_exchange_link_open_remoting (&options, call, &local);
-      if (self->link == NULL)
-        tell_failed_open (call, self->host, local);
-    }
-  if (self->link == NULL)
-    {
-      g_propagate_prefixed_error (error, g_steal_pointer (&local), "%s: ", self->host);
-      ost_onprem_session_close (self, call);
-      return NULL;
-    }
-  detail = g_strdup_printf ("signed in to %s", self->host);
-  ost_call_step (call, "authentication", TRUE, detail, NULL);
-  ost_call_step (call, "shell", TRUE, "a PowerShell session is open", NULL);
-  if (view_entire_forest (self, call, &local)
+  if (open_link (self, call, &local) && view_entire_forest (self, call, &local)
       && (recall (self, call) || ost_onprem_session_identify (self, call, &local)))
     {
       if (self->is_remembered)
         note_server (self, call);
       return self;
     }
-  g_propagate_prefixed_error (error, g_steal_pointer (&local), "%s: ", self->host);
+  propagate_with_place (error, g_steal_pointer (&local), call, self->host);
   ost_onprem_session_close (self, call);
   return NULL;
 }
@@ -441,7 +487,12 @@ ost_onprem_session_open (OstCall *call, GError **error)
   g_autoptr (GPtrArray) uris = get_uris (call, error);
   g_autoptr (GString) failures = g_string_new (NULL);
 
-  if (uris == NULL || !end_left_overs (call, g_ptr_array_index (uris, 0), error))
+  if (uris == NULL)
+    {
+      g_prefix_error (error, "connection ‘%s’: ", ost_call_get_connection (call));
+      return NULL;
+    }
+  if (!end_left_overs (call, g_ptr_array_index (uris, 0), error))
     return NULL;
   for (guint i = 0; i < uris->len; i++)
     {

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @is_remembered: whether the two were known from an earlier session of this process
  * @families: which names of cmdlets to use
  * @has_families: whether that is known yet
+ * @has_guessed_families: whether it could not be found out, so that the newer names are tried first
  * @has_no_change_filter: whether the server is known not to filter devices by when they changed
  * @refusal: (nullable): why listings cannot be trusted, although the session is open
  *
@@ -32,6 +33,7 @@ typedef struct {
   gboolean is_remembered;
   OstExchangeFamilies families;
   gboolean has_families;
+  gboolean has_guessed_families;
   gboolean has_no_change_filter;
   GError *refusal;
 } OstOnpremSession;
@@ -92,9 +94,10 @@ gboolean ost_onprem_session_identify (OstOnpremSession *self, OstCall *call, GEr
  * @error: return location for an error
  *
  * Makes sure that it is known which names of cmdlets to use, by a pre-flight where no earlier
- * session of this process had one. What is missing becomes warnings.
+ * session of this process had one. What is missing becomes warnings; so does a pre-flight that this
+ * server or this account does not allow.
  *
- * Returns: %FALSE with an error of the pre-flight
+ * Returns: %FALSE with an error of the link
  *
  * Since: 1.0
  */
@@ -110,6 +113,18 @@ gboolean ost_onprem_session_know_families (OstOnpremSession *self, OstCall *call
  */
 void ost_onprem_session_set_families (OstOnpremSession *self, OstCall *call,
                                       const OstExchangeGrants *grants);
+
+/**
+ * ost_onprem_names_place:
+ * @error: an error
+ * @call: the call
+ *
+ * Returns: whether the text says already which connection and which server it is about, as the
+ *   errors of the wire do
+ *
+ * Since: 1.0
+ */
+gboolean ost_onprem_names_place (const GError *error, OstCall *call);
 
 /**
  * ost_onprem_session_remember:

@@ -316,6 +316,17 @@ class Rights(Case):
         self.assertTrue(grants['Get-CASMailbox', 'Filter']['needed'])
         self.assertTrue(grants['Get-CASMailbox', None]['granted'])
 
+    def test_no_pre_flight_is_no_end(self):
+        for deny in ('Get-Command', 'Get-Command,' + OLDER):
+            with self.subTest(deny):
+                peer = self.peer(mailboxes=2, deny=deny)
+                backend = self.opened(peer)
+                answer = self.assert_done(backend.run('list', 'device'))
+                self.assertEqual(len(answer.objects), 4)
+                self.assertTrue(any('not known what' in text for text in answer.warnings))
+                self.assert_done(backend.run('list', 'mailbox-policy'))
+                self.assert_failed(backend.run('list', 'grant'), 'denied', 'Get-Command')
+
     def test_no_devices_at_all(self):
         peer = self.peer(mailboxes=2, deny='Get-MobileDevice,Get-ActiveSyncDevice')
         backend = self.opened(peer)

@@ -493,7 +493,8 @@ test_pre_flight (void)
 {
   static const char *const commands[]
     = { COMMAND_INFO ("Get-MobileDevice", PARAMETER ("Filter") PARAMETER ("Verbose")),
-        COMMAND_INFO ("Get-Command", ""), NULL };
+        COMMAND_INFO ("Get-Command", ""),
+        ROW ("<S N=\"Name\">Get-Recipient</S><S N=\"Parameters\">System.Collections</S>"), NULL };
   static const FixtureAnswer answers[]
     = { { .command = "Get-Command -Name [30]",
           .outputs = commands,
@@ -509,6 +510,7 @@ test_pre_flight (void)
   g_autoptr (OstExchangeGrants) grants = NULL;
   g_autoptr (GError) error = NULL;
   const OstExchangeCmdlet *cmdlet = ost_exchange_cmdlet_find ("Get-MobileDevice");
+  const OstExchangeCmdlet *recipient = ost_exchange_cmdlet_find ("Get-Recipient");
   FixtureLink link;
   Fixture fixture;
 
@@ -521,6 +523,9 @@ test_pre_flight (void)
                                           ost_exchange_cmdlet_find_parameter (cmdlet, "Filter")));
   g_assert_false (ost_exchange_grants_has (grants, cmdlet,
                                            ost_exchange_cmdlet_find_parameter (cmdlet, "Mailbox")));
+  /* a server that does not tell the parameters of a cmdlet is believed to grant them */
+  g_assert_true (ost_exchange_grants_has (
+    grants, recipient, ost_exchange_cmdlet_find_parameter (recipient, "Filter")));
   g_assert_null (ost_exchange_grants_read (&link.link, fixture.call, &error));
   g_assert_error (error, OST_ERROR, OST_ERROR_DENIED);
   fixture_link_finish (&link);

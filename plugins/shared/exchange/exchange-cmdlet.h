@@ -132,6 +132,15 @@ typedef struct {
 } OstExchangeCmdlet;
 
 /**
+ * OST_EXCHANGE_ANY_PARAMETER:
+ *
+ * Stands for the parameters of a cmdlet of which a server does not tell the parameters.
+ *
+ * Since: 1.0
+ */
+#define OST_EXCHANGE_ANY_PARAMETER "*"
+
+/**
  * ost_exchange_cmdlets:
  * @n_cmdlets: (out): how many there are
  *

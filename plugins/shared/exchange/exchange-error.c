@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A cmdlet may quote a whole object; nobody reads more than this. */
-#define MAX_MESSAGE_CHARACTERS 600
+#define MAX_TEXT_CHARACTERS 600
 
 typedef struct {
   const char *name; /* of an exception; `*` at its end stands for the rest */
@@ -183,17 +183,20 @@ ost_exchange_missing_remedy (const OstExchangeCmdlet *cmdlet, const OstExchangeP
                           parameter != NULL ? parameter->name : "");
 }
 
-/* One line of bounded length. */
-static char *
-tidy_message (const char *message)
+char *
+ost_exchange_tidy_text (const char *text)
 {
-  g_autofree char *valid = g_utf8_make_valid (message, -1);
+  g_autofree char *valid = NULL;
+
+  g_return_val_if_fail (text != NULL, NULL);
+
+  valid = g_utf8_make_valid (text, -1);
 
   g_strdelimit (valid, "\r\n\t", ' ');
   g_strstrip (valid);
-  if (g_utf8_strlen (valid, -1) <= MAX_MESSAGE_CHARACTERS)
+  if (g_utf8_strlen (valid, -1) <= MAX_TEXT_CHARACTERS)
     return g_steal_pointer (&valid);
-  *g_utf8_offset_to_pointer (valid, MAX_MESSAGE_CHARACTERS) = '\0';
+  *g_utf8_offset_to_pointer (valid, MAX_TEXT_CHARACTERS) = '\0';
   return g_strconcat (valid, "…", NULL);
 }
 
@@ -212,7 +215,8 @@ ost_exchange_failure_to_error (const OstExchangeFailure *failure, const OstExcha
   find_code (failure, &code);
   if (ost_exchange_failure_is_unknown_command (failure))
     code = OST_ERROR_DENIED;
-  message = tidy_message (failure->message != NULL ? failure->message : "no text came with it");
+  message
+    = ost_exchange_tidy_text (failure->message != NULL ? failure->message : "no text came with it");
   name = failure->reason != NULL && *failure->reason != '\0'
            ? failure->reason
            : find_short_name (failure->exception_type);

@@ -29,6 +29,16 @@ typedef struct {
 } OstExchangeFailure;
 
 /**
+ * ost_exchange_tidy_text:
+ * @text: what Exchange said
+ *
+ * Returns: (transfer full): one valid line of it, of a length that people read
+ *
+ * Since: 1.0
+ */
+char *ost_exchange_tidy_text (const char *text);
+
+/**
  * ost_exchange_failure_to_error:
  * @failure: what Exchange said
  * @command: (nullable): what was run

@@ -40,6 +40,12 @@ ost_exchange_grants_add (OstExchangeGrants *self, const char *cmdlet, const char
   g_return_if_fail (self != NULL && cmdlet != NULL);
 
   row = ost_exchange_cmdlet_find (cmdlet);
+  if (row != NULL && g_strcmp0 (parameter, OST_EXCHANGE_ANY_PARAMETER) == 0)
+    {
+      for (parameter_row = row->parameters; parameter_row->name != NULL; parameter_row++)
+        g_hash_table_add (self->rows, make_key (row, parameter_row));
+      return;
+    }
   if (row != NULL && parameter != NULL)
     parameter_row = ost_exchange_cmdlet_find_parameter (row, parameter);
   if (row != NULL && (parameter == NULL || parameter_row != NULL))

@@ -37,7 +37,8 @@ void ost_exchange_grants_free (OstExchangeGrants *self);
  * ost_exchange_grants_add:
  * @self: grants
  * @cmdlet: a cmdlet's name
- * @parameter: (nullable): a parameter's name; %NULL for the cmdlet itself
+ * @parameter: (nullable): a parameter's name; %NULL for the cmdlet itself;
+ *   %OST_EXCHANGE_ANY_PARAMETER for all of the table
  *
  * What the table does not have is passed over.
  *

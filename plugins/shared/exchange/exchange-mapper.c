@@ -5,6 +5,8 @@
 
 #include <ostiary/ost-error.h>
 
+#include "exchange-cmdlet.h"
+
 G_STATIC_ASSERT (OST_DEVICE_GUID == OST_EXCHANGE_GUID_FIELD
                  && OST_MAILBOX_GUID == OST_EXCHANGE_GUID_FIELD
                  && OST_ACCESS_RULE_GUID == OST_EXCHANGE_GUID_FIELD
@@ -191,15 +193,15 @@ ost_exchange_read_grants (const OstClixmlValue *value, OstExchangePairFunc func,
 
   g_return_val_if_fail (func != NULL, FALSE);
 
-  if (name == NULL || ost_clixml_value_get_container (parameters) != OST_CLIXML_DICTIONARY)
+  if (name == NULL)
     {
       g_set_error (error, OST_ERROR, OST_ERROR_PROTOCOL,
-                   "expected a command with its name and a dictionary of parameters, got ‘%s’ %s",
-                   name != NULL ? name : "something without a name",
-                   parameters == NULL ? "without parameters" : "with other parameters");
+                   "expected a command with its name, got something without");
       return FALSE;
     }
   func (name, NULL, user_data);
+  if (ost_clixml_value_get_container (parameters) != OST_CLIXML_DICTIONARY)
+    func (name, OST_EXCHANGE_ANY_PARAMETER, user_data);
   for (const OstClixmlEntry *entry = ost_clixml_value_get_first_entry (parameters); entry != NULL;
        entry = ost_clixml_entry_get_next (entry))
     {

@@ -57,7 +57,9 @@ typedef void (*OstExchangePairFunc) (const char *name, const char *value, gpoint
  * @user_data: given to @func
  * @error: return location for an error
  *
- * Returns: %FALSE with %OST_ERROR_PROTOCOL if @value is no command with its parameters
+ * Where the parameters do not come as a dictionary, %OST_EXCHANGE_ANY_PARAMETER stands for them.
+ *
+ * Returns: %FALSE with %OST_ERROR_PROTOCOL if @value is no command with a name
  *
  * Since: 1.0
  */

@@ -90,6 +90,7 @@ static void
 take_warning (const char *text, gpointer user_data)
 {
   Answer *answer = user_data;
+  g_autofree char *line = NULL;
 
   switch (ost_exchange_warning_classify (text, answer->query->command))
     {
@@ -107,7 +108,8 @@ take_warning (const char *text, gpointer user_data)
     case OST_EXCHANGE_WARNING_NOT_MODIFIED:
       break;
     case OST_EXCHANGE_WARNING_OTHER:
-      ost_call_warn (answer->call, "Exchange warns: %s", text);
+      line = ost_exchange_tidy_text (text);
+      ost_call_warn (answer->call, "Exchange warns: %s", line);
       break;
     }
 }
