@@ -41,5 +41,5 @@ main (int argc, char **argv)
   /* A reader that goes away is an error of writing, after which shells are still deleted. */
   signal (SIGPIPE, SIG_IGN);
   g_set_prgname ("ostiary");
-  return (int)ost_cli_main ((const char *const *)argv + (argc > 0 ? 1 : 0));
+  return (int)ost_cli_main ((const char *const *)argv + (argc > 0 ? 1 : 0), stdout, stderr);
 }

@@ -220,10 +220,13 @@ ost_cli_run_devices (OstCli *cli, GError **error)
   g_autoptr (GString) text = g_string_new (NULL);
   Listing listing = { .out = cli->out, .text = text };
   const char *format;
+  guint64 limit = 0;
   gboolean is_done;
 
-  if (!find_format (cli, &format, error))
+  if (!find_format (cli, &format, error)
+      || !ost_arguments_get_number (cli->arguments, "limit", G_MAXUINT32, &limit, error))
     return OST_EXIT_USAGE;
+  query.limit = (guint)limit;
   /* An error of the configuration is part of the document, too. */
   cli->is_json = g_str_equal (format, "json");
   if (!ost_cli_load_config (cli, error) || !ost_cli_check_connection (cli, query.connection, error)

@@ -16,14 +16,10 @@ struct _OstCliRunner {
 };
 
 static gboolean
-start_engine (OstCliRunner *self, GError **error)
+start_engine (OstCliRunner *self, OstConfig *config, OstStore *store, GError **error)
 {
-  OstCli *cli = self->cli;
-
-  if (!ost_cli_open_store (cli, error))
-    return FALSE;
-  self->engine = ost_engine_new (cli->config, cli->registry, cli->store, ost_clock_get_system (),
-                                 OST_ENGINE_ONCE);
+  self->engine
+    = ost_engine_new (config, self->cli->registry, store, ost_clock_get_system (), OST_ENGINE_ONCE);
   return ost_engine_start (self->engine, error);
 }
 
@@ -52,9 +48,20 @@ ost_cli_runner_new (OstCli *cli, OstCliPlace place, GError **error)
   ost_cli_catch_signals (cli);
   if (place != OST_CLI_HERE && !connect_service (self, place, error))
     return NULL;
-  if (self->client == NULL && !start_engine (self, error))
+  if (self->client == NULL
+      && (!ost_cli_open_store (cli, error) || !start_engine (self, cli->config, cli->store, error)))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+OstCliRunner *
+ost_cli_runner_new_on (OstCli *cli, OstConfig *config, OstStore *store, GError **error)
+{
+  g_autoptr (OstCliRunner) self = g_new0 (OstCliRunner, 1);
+
+  self->cli = cli;
+  ost_cli_catch_signals (cli);
+  return start_engine (self, config, store, error) ? g_steal_pointer (&self) : NULL;
 }
 
 static void

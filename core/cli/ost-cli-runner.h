@@ -39,6 +39,20 @@ typedef enum {
 OstCliRunner *ost_cli_runner_new (OstCli *cli, OstCliPlace place, GError **error);
 
 /**
+ * ost_cli_runner_new_on:
+ * @cli: a run
+ * @config: a configuration
+ * @store: an open store
+ * @error: return location for an error
+ *
+ * Runs tasks in this process, on a configuration and a store that are not those of the run.
+ *
+ * Returns: (transfer full): the runner
+ */
+OstCliRunner *ost_cli_runner_new_on (OstCli *cli, OstConfig *config, OstStore *store,
+                                     GError **error);
+
+/**
  * ost_cli_runner_run:
  * @self: a runner
  * @task: what to do

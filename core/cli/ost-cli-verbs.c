@@ -31,6 +31,7 @@ static const OstCliOption device_options[] = {
   { "connection", "NAME", NULL, N_ ("only those of this connection") },
   { "user", "TEXT", NULL, N_ ("only those whose mailbox has this in its names or addresses") },
   { "state", "STATE", NULL, N_ ("only those in this access state, such as Quarantined") },
+  { "limit", "N", NULL, N_ ("at most so many") },
   { "format", "FORMAT", formats, N_ ("table, json or csv") },
   LAST_OPTION,
 };
@@ -48,13 +49,34 @@ static const OstCliOption config_options[] = {
   LAST_OPTION,
 };
 
+static const OstCliOption setup_options[] = {
+  { "answers", "FILE", NULL, N_ ("takes the values from a file and asks nothing") },
+  { "yes", NULL, NULL, N_ ("replaces a connection of that name without asking") },
+  { "no-check", NULL, NULL, N_ ("stores it without connecting first") },
+  LAST_OPTION,
+};
+
+static const char *const exchange_choices[] = { "keep", "restore", NULL };
+
+static const OstCliOption disconnect_options[] = {
+  { "exchange", "WHAT", exchange_choices,
+    N_ ("keep leaves Exchange as it is; restore cannot be done yet") },
+  { "yes", NULL, NULL, N_ ("does not ask") },
+  LAST_OPTION,
+};
+
+static const OstCliOption demo_options[] = {
+  { "mailboxes", "N", NULL, N_ ("how many mailboxes the simulated Exchange has") },
+  LAST_OPTION,
+};
+
 static const OstCliVerb verbs[] = {
   { "check", "[NAME]", 0, 1, NULL,
     N_ ("goes through a connection step by step and changes nothing"), ost_cli_run_check },
   { "sync", "NAME [--full|--quick] [--once]", 1, 1, sync_options,
     N_ ("synchronises the inventory with Exchange"), ost_cli_run_sync },
-  { "devices", "[--connection NAME] [--user TEXT] [--state STATE] [--format FORMAT]", 0, 0,
-    device_options, N_ ("lists the mobile devices"), ost_cli_run_devices },
+  { "devices", "[--connection NAME] [--user TEXT] [--state STATE] [--limit N] [--format FORMAT]", 0,
+    0, device_options, N_ ("lists the mobile devices"), ost_cli_run_devices },
   { "status", "[NAME]", 0, 1, NULL, N_ ("shows how the connections are"), ost_cli_run_status },
   { "events", "[--verify] [--from SEQ] [--limit N]", 0, 0, event_options,
     N_ ("shows the audit trail, or verifies it"), ost_cli_run_events },
@@ -62,6 +84,12 @@ static const OstCliVerb verbs[] = {
     ost_cli_run_plugins },
   { "config", "[--dump]", 0, 0, config_options, N_ ("checks the configuration, or prints it"),
     ost_cli_run_config },
+  { "setup", "[NAME] [--answers FILE] [--yes] [--no-check]", 0, 1, setup_options,
+    N_ ("configures, checks and stores a connection"), ost_cli_run_setup },
+  { "disconnect", "NAME --exchange=keep [--yes]", 1, 1, disconnect_options,
+    N_ ("takes a connection away and keeps an archive of it"), ost_cli_run_disconnect },
+  { "demo", "[--mailboxes N]", 0, 0, demo_options,
+    N_ ("shows it all on a simulated Exchange, in a temporary folder"), ost_cli_run_demo },
   { NULL, NULL, 0, 0, NULL, NULL, NULL },
 };
 

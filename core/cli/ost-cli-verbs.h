@@ -35,5 +35,8 @@ OstExit ost_cli_run_status (OstCli *cli, GError **error);
 OstExit ost_cli_run_plugins (OstCli *cli, GError **error);
 OstExit ost_cli_run_events (OstCli *cli, GError **error);
 OstExit ost_cli_run_config (OstCli *cli, GError **error);
+OstExit ost_cli_run_setup (OstCli *cli, GError **error);
+OstExit ost_cli_run_disconnect (OstCli *cli, GError **error);
+OstExit ost_cli_run_demo (OstCli *cli, GError **error);
 
 G_END_DECLS

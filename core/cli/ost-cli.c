@@ -137,21 +137,26 @@ ost_cli_get_config_file (OstCli *self)
   return file != NULL ? file : OST_CONFIG_DEFAULT_FILE;
 }
 
+void
+ost_cli_take_config_error (const GError *failure, GError **error)
+{
+  const char *remedy = ost_error_get_remedy (failure);
+
+  g_set_error (error, OST_CLI_ERROR, OST_EXIT_USAGE, "%s%s%s", failure->message,
+               remedy != NULL ? "\n" : "", remedy != NULL ? remedy : "");
+}
+
 gboolean
 ost_cli_load_config (OstCli *self, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  const char *remedy;
 
   g_clear_object (&self->config);
   self->config = ost_config_load (ost_cli_get_config_file (self), ost_cli_load_registry (self),
                                   OST_CONFIG_NONE, &failure);
-  if (self->config != NULL)
-    return TRUE;
-  remedy = ost_error_get_remedy (failure);
-  g_set_error (error, OST_CLI_ERROR, OST_EXIT_USAGE, "%s%s%s", failure->message,
-               remedy != NULL ? "\n" : "", remedy != NULL ? remedy : "");
-  return FALSE;
+  if (self->config == NULL)
+    ost_cli_take_config_error (failure, error);
+  return self->config != NULL;
 }
 
 gboolean
@@ -280,14 +285,14 @@ finish_output (OstCli *self, OstExit exit)
 }
 
 OstExit
-ost_cli_main (const char *const *words)
+ost_cli_main (const char *const *words, FILE *out, FILE *err)
 {
   g_autoptr (GError) error = NULL;
   OstCli self = { 0 };
   OstExit exit = OST_EXIT_USAGE;
 
-  self.out = ost_terminal_new (stdout);
-  self.err = ost_terminal_new (stderr);
+  self.out = ost_terminal_new (out);
+  self.err = ost_terminal_new (err);
   self.cancellable = g_cancellable_new ();
   self.is_json = wants_json (words);
   self.arguments
@@ -297,7 +302,7 @@ ost_cli_main (const char *const *words)
   if (error != NULL)
     {
       exit = error->domain == OST_CLI_ERROR ? (OstExit)error->code : OST_EXIT_FAILED;
-      fflush (stdout);
+      ost_terminal_flush (self.out, NULL);
       ost_cli_report_error (&self, error);
       if (self.is_json && !self.has_document)
         print_error_document (&self, error);

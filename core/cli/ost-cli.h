@@ -39,10 +39,12 @@ struct _OstCli {
 /**
  * ost_cli_main:
  * @words: (array zero-terminated=1): the command line without the program's name
+ * @out: what is standard output to it
+ * @err: what is standard error to it
  *
  * Returns: the exit status
  */
-OstExit ost_cli_main (const char *const *words);
+OstExit ost_cli_main (const char *const *words, FILE *out, FILE *err);
 
 /**
  * ost_cli_say:
@@ -126,6 +128,15 @@ const char *ost_cli_get_config_file (OstCli *self);
  * Returns: whether the configuration could be loaded; else %OST_EXIT_USAGE
  */
 gboolean ost_cli_load_config (OstCli *self, GError **error);
+
+/**
+ * ost_cli_take_config_error:
+ * @failure: what the configuration said
+ * @error: return location for an error
+ *
+ * Makes it an error with %OST_EXIT_USAGE.
+ */
+void ost_cli_take_config_error (const GError *failure, GError **error);
 
 /**
  * ost_cli_check_connection:

@@ -330,16 +330,25 @@ ost_client_run (OstClient *self, const OstTask *task, OstProgressFunc progress,
 }
 
 static gboolean
-ignore_line (JsonNode *line, gpointer user_data, GError **error)
+take_answer (JsonNode *line, gpointer user_data, GError **error)
 {
+  JsonNode **answer = user_data;
+
+  g_clear_pointer (answer, json_node_unref);
+  *answer = json_node_copy (line);
   return TRUE;
 }
 
 gboolean
-ost_client_call (OstClient *self, const char *method, const char *path, GCancellable *cancellable,
-                 GError **error)
+ost_client_call (OstClient *self, const char *method, const char *path, JsonNode **answer,
+                 GCancellable *cancellable, GError **error)
 {
-  Request request = { .cancellable = cancellable, .take_line = ignore_line };
+  g_autoptr (JsonNode) taken = NULL;
+  Request request = { .cancellable = cancellable, .take_line = take_answer, .user_data = &taken };
 
-  return send_request (self, &request, method, path, NULL, error);
+  if (!send_request (self, &request, method, path, NULL, error))
+    return FALSE;
+  if (answer != NULL)
+    *answer = g_steal_pointer (&taken);
+  return TRUE;
 }

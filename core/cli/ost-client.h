@@ -45,12 +45,13 @@ OstReport *ost_client_run (OstClient *self, const OstTask *task, OstProgressFunc
  * @self: a client
  * @method: an HTTP method
  * @path: path and query
+ * @answer: (out) (optional) (transfer full) (nullable): the document that came, if any
  * @cancellable: (nullable): ends it
  * @error: return location for an error
  *
  * Returns: whether the service did it; else what it said
  */
-gboolean ost_client_call (OstClient *self, const char *method, const char *path,
+gboolean ost_client_call (OstClient *self, const char *method, const char *path, JsonNode **answer,
                           GCancellable *cancellable, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstClient, ost_client_free)
