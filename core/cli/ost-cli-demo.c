@@ -110,7 +110,7 @@ show_phone (Demo *self, GError **error)
   if (device_id == NULL)
     return FALSE;
   ost_cli_say (self->cli, _ ("The next quick synchronisation found it: device ID %s."), device_id);
-  return RUN (self, error, "devices", "--state", "Quarantined", "--limit", SHOWN_DEVICES);
+  return RUN (self, error, "devices", "--device", device_id);
 }
 
 static gboolean
@@ -130,13 +130,20 @@ show_service (Demo *self, GError **error)
 static void
 show_where_to_look (Demo *self)
 {
+  static const char *const commands[] = {
+    "devices --format csv",
+    "--json status",
+    "events --verify",
+    "sync " OST_DEMO_CONNECTION " --full",
+  };
   const char *config = ost_demo_world_get_config (self->world);
+  g_autofree char *installed = g_find_program_in_path ("ostiary");
+  g_autofree char *here = g_file_read_link ("/proc/self/exe", NULL);
+  const char *program = installed == NULL && here != NULL ? here : "ostiary";
 
   explain (self, "%s", _ ("Where to look, from another terminal:"));
-  ost_cli_say (self->cli, "  ostiary --config %s devices --format csv", config);
-  ost_cli_say (self->cli, "  ostiary --config %s --json status", config);
-  ost_cli_say (self->cli, "  ostiary --config %s events --verify", config);
-  ost_cli_say (self->cli, "  ostiary --config %s sync " OST_DEMO_CONNECTION " --full", config);
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    ost_cli_say (self->cli, "  %s --config %s %s", program, config, commands[i]);
   ost_cli_say (self->cli, _ ("  %s/ostiaryd.log is what the service says"),
                ost_demo_world_get_folder (self->world));
 }

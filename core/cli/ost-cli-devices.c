@@ -216,6 +216,7 @@ ost_cli_run_devices (OstCli *cli, GError **error)
     .connection = ost_arguments_get_value (cli->arguments, "connection"),
     .user = ost_arguments_get_value (cli->arguments, "user"),
     .state = ost_arguments_get_value (cli->arguments, "state"),
+    .device = ost_arguments_get_value (cli->arguments, "device"),
   };
   g_autoptr (GString) text = g_string_new (NULL);
   Listing listing = { .out = cli->out, .text = text };

@@ -63,13 +63,8 @@ print_time (OstTerminal *out, const char *title, JsonObject *connection, const c
 static void
 show_server (OstTerminal *out, JsonObject *connection)
 {
-  const char *server = get_text (connection, "server");
-  const char *answering = get_text (connection, "answering_server");
-  g_autofree char *both = NULL;
-
-  if (server != NULL && answering != NULL && g_ascii_strcasecmp (server, answering) != 0)
-    both = g_strdup_printf (_ ("%s (answered by %s)"), server, answering);
-  print_line (out, _ ("server"), both != NULL ? both : server);
+  print_line (out, _ ("server"), get_text (connection, "server"));
+  print_line (out, _ ("answered by"), get_text (connection, "answering_server"));
   print_line (out, _ ("version"), get_text (connection, "version"));
   print_line (out, _ ("domain controller"), get_text (connection, "domain_controller"));
   print_line (out, _ ("account"), get_text (connection, "account"));

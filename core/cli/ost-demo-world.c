@@ -186,12 +186,25 @@ write_text (OstDemoWorld *self, const char *name, const char *text, GError **err
   return ost_file_write (file, text, strlen (text), 0600, error);
 }
 
+/* From a build folder, so that the commands that are shown at the end need no environment. */
+static char *
+make_plugin_line (void)
+{
+  const char *path = g_getenv ("OSTIARY_PLUGIN_PATH");
+  g_auto (GStrv) folders = g_strsplit (path != NULL ? path : "", G_SEARCHPATH_SEPARATOR_S, -1);
+  g_autofree char *list = g_strjoinv (";", folders);
+
+  return *list != '\0' ? g_strdup_printf ("plugin-path=%s\n", list) : g_strdup ("");
+}
+
 static gboolean
 write_config (OstDemoWorld *self, const char *fingerprint, GError **error)
 {
   const char *folder = ost_demo_world_get_folder (self);
+  g_autofree char *plugins = make_plugin_line ();
   g_autofree char *text = g_strdup_printf ("[service]\n"
                                            "state-dir=%s/state\n"
+                                           "%s"
                                            "[api]\n"
                                            "socket=%s\n"
                                            "[connection " OST_DEMO_CONNECTION "]\n"
@@ -201,7 +214,8 @@ write_config (OstDemoWorld *self, const char *fingerprint, GError **error)
                                            "user=" USER "\n"
                                            "password-secret=file:%s/password\n"
                                            "quick-sync-interval=3s\n",
-                                           folder, self->socket, self->uri, fingerprint, folder);
+                                           folder, plugins, self->socket, self->uri, fingerprint,
+                                           folder);
 
   return write_text (self, "password", PASSWORD, error)
          && write_text (self, "ostiary.conf", text, error);
