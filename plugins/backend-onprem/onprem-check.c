@@ -132,7 +132,7 @@ ost_onprem_check (OstOnpremSession *session, OstCall *call, guint64 *n_emitted, 
 
   if (session->is_remembered && !ost_onprem_session_identify (session, call, error))
     return FALSE;
-  grants = ost_exchange_grants_read (session->link, call, error);
+  grants = ost_exchange_grants_read (session->link, OST_EXCHANGE_ALL_TIERS, call, error);
   if (grants == NULL)
     return FALSE;
   ost_onprem_session_set_families (session, call, grants);

@@ -346,7 +346,8 @@ ost_onprem_session_know_families (OstOnpremSession *self, OstCall *call, GError 
 
   if (self->has_families)
     return TRUE;
-  grants = ost_exchange_grants_read (self->link, call, &local);
+  grants = ost_exchange_grants_read (
+    self->link, ost_onprem_session_get_tiers (ost_call_get_settings (call)), call, &local);
   if (grants != NULL)
     {
       ost_onprem_session_set_families (self, call, grants);

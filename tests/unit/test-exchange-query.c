@@ -516,7 +516,7 @@ test_pre_flight (void)
 
   fixture_init (&fixture);
   fixture_link_init (&link, answers, G_N_ELEMENTS (answers));
-  grants = ost_exchange_grants_read (&link.link, fixture.call, &error);
+  grants = ost_exchange_grants_read (&link.link, OST_EXCHANGE_ALL_TIERS, fixture.call, &error);
   g_assert_no_error (error);
   g_assert_true (ost_exchange_grants_has (grants, cmdlet, NULL));
   g_assert_true (ost_exchange_grants_has (grants, cmdlet,
@@ -526,7 +526,8 @@ test_pre_flight (void)
   /* a server that does not tell the parameters of a cmdlet is believed to grant them */
   g_assert_true (ost_exchange_grants_has (
     grants, recipient, ost_exchange_cmdlet_find_parameter (recipient, "Filter")));
-  g_assert_null (ost_exchange_grants_read (&link.link, fixture.call, &error));
+  g_assert_null (
+    ost_exchange_grants_read (&link.link, OST_EXCHANGE_ALL_TIERS, fixture.call, &error));
   g_assert_error (error, OST_ERROR, OST_ERROR_DENIED);
   fixture_link_finish (&link);
   fixture_clear (&fixture);

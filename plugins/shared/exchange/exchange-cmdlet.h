@@ -31,6 +31,15 @@ typedef enum {
 } OstExchangeTier;
 
 /**
+ * OST_EXCHANGE_ALL_TIERS:
+ *
+ * Everything in the table, what is optional too.
+ *
+ * Since: 1.0
+ */
+#define OST_EXCHANGE_ALL_TIERS G_MAXUINT
+
+/**
  * OstExchangeFamily:
  * @OST_EXCHANGE_FAMILY_NONE: a cmdlet that has one name only
  * @OST_EXCHANGE_FAMILY_MOBILE: the names of Exchange 2013 and newer, such as Get-MobileDevice

@@ -89,7 +89,7 @@ take_failure (const OstExchangeFailure *failure, gpointer user_data)
 }
 
 static OstExchangeCommand *
-ask_for_all (void)
+ask_for (guint tiers)
 {
   OstExchangeCommand *command = ost_exchange_command_new (
     ost_exchange_cmdlet_for (OST_EXCHANGE_GET_COMMAND, OST_EXCHANGE_FAMILY_NONE));
@@ -99,17 +99,18 @@ ask_for_all (void)
   const OstExchangeCmdlet *cmdlets = ost_exchange_cmdlets (&n_cmdlets);
 
   for (guint i = 0; i < n_cmdlets; i++)
-    g_strv_builder_add (names, cmdlets[i].name);
+    if (tiers == OST_EXCHANGE_ALL_TIERS || (cmdlets[i].tier & tiers) != 0)
+      g_strv_builder_add (names, cmdlets[i].name);
   list = g_strv_builder_end (names);
   ost_exchange_command_add_list (command, "Name", (const char *const *)list);
   return command;
 }
 
 OstExchangeGrants *
-ost_exchange_grants_read (OstExchangeLink *link, OstCall *call, GError **error)
+ost_exchange_grants_read (OstExchangeLink *link, guint tiers, OstCall *call, GError **error)
 {
   static const OstExchangeSink sink = { .pair = take_pair, .failure = take_failure };
-  g_autoptr (OstExchangeCommand) command = ask_for_all ();
+  g_autoptr (OstExchangeCommand) command = ask_for (tiers);
   g_autoptr (OstExchangeGrants) grants = ost_exchange_grants_new ();
   Reading reading = { grants, command, NULL };
   gboolean is_completed;

@@ -51,17 +51,20 @@ gboolean ost_exchange_grants_has (const OstExchangeGrants *self, const OstExchan
 /**
  * ost_exchange_grants_read:
  * @link: a link
+ * @tiers: a set of #OstExchangeTier: what is to be done; %OST_EXCHANGE_ALL_TIERS for the whole table
  * @call: the call
  * @error: return location for an error
  *
- * Asks Get-Command for every cmdlet of the table at once.
+ * Asks Get-Command for every cmdlet that @tiers may need, in one pipeline. Each costs some seven
+ * kilobytes on the wire.
  *
  * Returns: (transfer full): what the session has, or %NULL with an error of the link or of the
  *   cmdlet
  *
  * Since: 1.0
  */
-OstExchangeGrants *ost_exchange_grants_read (OstExchangeLink *link, OstCall *call, GError **error);
+OstExchangeGrants *ost_exchange_grants_read (OstExchangeLink *link, guint tiers, OstCall *call,
+                                             GError **error);
 
 /**
  * ost_exchange_grants_choose:
