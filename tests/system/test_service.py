@@ -145,7 +145,7 @@ class Guarding(ServiceTest):
         self.assertTrue(home.json("events", "--verify")["verified"])
         database = next(path for path in home.state.iterdir() if path.suffix == ".db" and "staging" not in path.name)
         with sqlite3.connect(database) as tampering:
-            tampering.execute("UPDATE events SET kind = 'nothing' WHERE seq = (SELECT min(seq) FROM events)")
+            tampering.execute("UPDATE event SET kind = 'nothing' WHERE seq = (SELECT min (seq) FROM event)")
         home.run("events", "--verify", status=1)
 
     def test_modes(self):
@@ -168,7 +168,7 @@ class Guarding(ServiceTest):
         home.stop()
         home.start()
         time.sleep(1)
-        self.assertEqual(1, simulator.state()["unauthenticated"])
+        self.assertEqual(1, simulator.state()["ledger"]["unauthenticated"])
         home.secret("contoso", "secret")
         home.wait_for(lambda: home.devices(), "the right password to be taken up")
 
