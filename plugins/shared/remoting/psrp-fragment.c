@@ -120,6 +120,8 @@ ost_psrp_parser_free (OstPsrpParser *self)
   g_free (self);
 }
 
+static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
 static gboolean
 refuse (GError **error, const char *format, ...)
 {

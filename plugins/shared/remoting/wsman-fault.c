@@ -225,6 +225,9 @@ ost_wsman_excerpt (const char *bytes, gsize length)
   return make_line (bytes, MIN (length, 2000), 200);
 }
 
+static GError *make_error (OstErrorCode code, guint wait_ms, const char *remedy, const char *format,
+                           ...) G_GNUC_PRINTF (4, 5);
+
 static GError *
 make_error (OstErrorCode code, guint wait_ms, const char *remedy, const char *format, ...)
 {

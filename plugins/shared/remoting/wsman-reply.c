@@ -101,6 +101,8 @@ struct _OstWsmanReply {
   OstWsmanFault fault;
 };
 
+static void fail (OstWsmanReply *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
 static void
 fail (OstWsmanReply *self, const char *format, ...)
 {
