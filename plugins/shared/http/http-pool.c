@@ -356,12 +356,18 @@ ost_http_pool_has_unread (OstHttpPool *self, CURL *easy, int local_port)
   return FALSE;
 }
 
+void
+ost_http_pool_share_cookies (OstHttpPool *self, CURL *easy)
+{
+  curl_easy_setopt (easy, CURLOPT_COOKIEFILE, "");
+  curl_easy_setopt (easy, CURLOPT_SHARE, self->share);
+}
+
 gboolean
 ost_http_pool_add (OstHttpPool *self, OstHttpTransfer *transfer, CURL *easy)
 {
   if (self->multi == NULL)
     return FALSE;
-  curl_easy_setopt (easy, CURLOPT_SHARE, self->share);
   curl_easy_setopt (easy, CURLOPT_OPENSOCKETFUNCTION, open_socket_cb);
   curl_easy_setopt (easy, CURLOPT_OPENSOCKETDATA, self);
   curl_easy_setopt (easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket_cb);

@@ -52,6 +52,9 @@ GMainContext *ost_http_pool_get_context (OstHttpPool *self);
 /* (nullable): the header line to sign in with, in locked memory that lives as long as the pool. */
 OstSecret *ost_http_pool_get_authorization (OstHttpPool *self);
 
+/* Turns curl's cookies on for a handle that is about to be added; the jar is the pool's. */
+void ost_http_pool_share_cookies (OstHttpPool *self, CURL *easy);
+
 /**
  * ost_http_pool_add:
  * @self: a pool

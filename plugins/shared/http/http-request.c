@@ -167,7 +167,7 @@ ost_http_request_prepare (CURL *easy, OstTransfer *transfer, CURLU *uri, OstHttp
   curl_easy_setopt (easy, CURLOPT_USERAGENT, "ostiary/" OST_VERSION);
   curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, BUFFER_BYTES);
   curl_easy_setopt (easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
-  /* Turns the cookie engine on; the jar is the pool's. */
-  curl_easy_setopt (easy, CURLOPT_COOKIEFILE, "");
+  if (!ost_transfer_has_own_cookies (transfer))
+    ost_http_pool_share_cookies (pool, easy);
   return NULL;
 }

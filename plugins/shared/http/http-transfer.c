@@ -3,6 +3,7 @@
 
 #include "http-transfer.h"
 
+#include "http-cancel.h"
 #include "http-error.h"
 #include "http-head.h"
 #include "http-request.h"
@@ -34,7 +35,7 @@ struct _OstHttpTransfer {
   curl_off_t uploaded;
   guint connect_timeout_ms;
   GSource *idle_source;
-  GSource *cancel_source;
+  OstHttpCancel *cancel;
   char detail[CURL_ERROR_SIZE];
 };
 
@@ -105,7 +106,7 @@ ost_http_transfer_end (OstHttpTransfer *self, GError *error)
   ost_http_pool_remove (self->pool, self, self->easy);
   g_clear_pointer (&self->easy, curl_easy_cleanup);
   drop_source (&self->idle_source);
-  drop_source (&self->cancel_source);
+  g_clear_pointer (&self->cancel, ost_http_cancel_free);
   if (error != NULL)
     g_task_return_error (self->task, error);
   else
@@ -390,14 +391,13 @@ resume_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-cancelled_cb (GCancellable *cancellable, gpointer user_data)
+static void
+cancelled_cb (gpointer user_data)
 {
   OstHttpTransfer *self = user_data;
 
   ost_http_transfer_end (
     self, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s: cancelled", self->label));
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -405,10 +405,8 @@ watch_cancellable (OstHttpTransfer *self, GCancellable *cancellable)
 {
   if (cancellable == NULL)
     return;
-  self->cancel_source = g_cancellable_source_new (cancellable);
-  g_source_set_static_name (self->cancel_source, "ostiary-cancelled");
-  g_source_set_callback (self->cancel_source, (GSourceFunc)(gpointer)cancelled_cb, self, NULL);
-  g_source_attach (self->cancel_source, ost_http_pool_get_context (self->pool));
+  self->cancel
+    = ost_http_cancel_new (cancellable, ost_http_pool_get_context (self->pool), cancelled_cb, self);
 }
 
 static void
