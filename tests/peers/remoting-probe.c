@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* {"do":"open"|"run"|"close"|"abandon"|"end","commands":[[NAME,{PARAMETER:VALUE}],...],...}: see
+/* {"do":"open"|"run"|"close"|"end","commands":[[NAME,{PARAMETER:VALUE}],...],...}: see
  * test_remoting.py, which writes them. Each line is answered with one line. */
 
 typedef struct {
@@ -16,8 +16,8 @@ typedef struct {
   const char *uri;
   OstCall *call;
   GCancellable *cancellable;
-  OstRunspace *runspace;
-  GHashTable *kept; /* id -> detail */
+  GHashTable *runspaces; /* name -> OstRunspace */
+  GHashTable *kept;      /* id -> detail */
   GString *warnings;
 } Probe;
 
@@ -226,6 +226,12 @@ read_commands (JsonArray *array)
   return commands;
 }
 
+static const char *
+get_name (JsonObject *request)
+{
+  return json_object_get_string_member_with_default (request, "name", "");
+}
+
 static void
 do_run (Probe *self, JsonObject *request, JsonBuilder *json)
 {
@@ -242,13 +248,14 @@ do_run (Probe *self, JsonObject *request, JsonBuilder *json)
     .cancel_at = (guint64)json_object_get_int_member_with_default (request, "cancel_at", 0),
     .checksum = checksum,
   };
+  OstRunspace *runspace = g_hash_table_lookup (self->runspaces, get_name (request));
   OstPipelineResult result;
   g_autoptr (GError) error = NULL;
 
   json_builder_set_member_name (json, "shown");
   json_builder_begin_array (json);
-  ost_runspace_run (self->runspace, (OstCommand *const *)commands->pdata, commands->len, &sink,
-                    &listener, self->call, &result, &error);
+  ost_runspace_run (runspace, (OstCommand *const *)commands->pdata, commands->len, &sink, &listener,
+                    self->call, &result, &error);
   json_builder_end_array (json);
   add_error (json, error);
   add_pair (json, "state", states[result.state]);
@@ -262,7 +269,7 @@ do_run (Probe *self, JsonObject *request, JsonBuilder *json)
   add_pair (json, "failure", result.failure_message);
   add_pair (json, "failure_id", result.failure_id);
   add_pair (json, "failure_type", result.failure_exception_type);
-  add_number (json, "broken", ost_runspace_is_broken (self->runspace));
+  add_number (json, "broken", ost_runspace_is_broken (runspace));
   ost_pipeline_result_clear (&result);
 }
 
@@ -279,15 +286,24 @@ get_options (Probe *self)
 }
 
 static void
-do_open (Probe *self, JsonBuilder *json)
+do_open (Probe *self, JsonObject *request, JsonBuilder *json)
 {
   OstRunspaceOptions options = get_options (self);
   g_autoptr (GError) error = NULL;
+  OstRunspace *runspace = ost_runspace_open (&options, self->call, &error);
 
-  self->runspace = ost_runspace_open (&options, self->call, &error);
   add_error (json, error);
-  if (self->runspace != NULL)
-    add_pair (json, "version", ost_runspace_get_server_version (self->runspace));
+  if (runspace == NULL)
+    return;
+  add_pair (json, "version", ost_runspace_get_server_version (runspace));
+  g_hash_table_insert (self->runspaces, g_strdup (get_name (request)), runspace);
+}
+
+static void
+do_close (Probe *self, const char *name)
+{
+  ost_runspace_close (g_hash_table_lookup (self->runspaces, name), self->call);
+  g_hash_table_remove (self->runspaces, name);
 }
 
 /* Ends the first session that is written down, as a later process would. */
@@ -320,13 +336,13 @@ answer (Probe *self, JsonObject *request, JsonBuilder *json)
   if (cancel_ms > 0)
     cancel_later (self, cancel_ms);
   if (strcmp (what, "open") == 0)
-    do_open (self, json);
+    do_open (self, request, json);
   else if (strcmp (what, "run") == 0)
     do_run (self, request, json);
   else if (strcmp (what, "end") == 0)
     do_end (self, json);
   else if (strcmp (what, "close") == 0)
-    ost_runspace_close (g_steal_pointer (&self->runspace), self->call);
+    do_close (self, get_name (request));
   else
     g_error ("no such request: %s", what);
   getrusage (RUSAGE_SELF, &usage);
@@ -353,6 +369,17 @@ answer_line (Probe *self, const char *line)
   fflush (stdout);
 }
 
+static void
+close_all (Probe *self)
+{
+  GHashTableIter iter;
+  gpointer runspace = NULL;
+
+  g_hash_table_iter_init (&iter, self->runspaces);
+  while (g_hash_table_iter_next (&iter, NULL, &runspace))
+    ost_runspace_close (runspace, self->call);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -366,17 +393,16 @@ main (int argc, char **argv)
   self.rig = rig_new ("tls-ca-file", argv[2], NULL);
   rig_sign_in (self.rig, argv[3], argv[4]);
   self.kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self.runspaces = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self.warnings = g_string_new (NULL);
   while (getline (&line, &size, stdin) > 0)
     answer_line (&self, line);
   free (line);
-  if (self.runspace != NULL)
-    {
-      begin_call (&self, 0);
-      ost_runspace_close (self.runspace, self.call);
-    }
+  begin_call (&self, 0);
+  close_all (&self);
   g_clear_object (&self.call);
   g_clear_object (&self.cancellable);
+  g_hash_table_unref (self.runspaces);
   g_hash_table_unref (self.kept);
   g_string_free (self.warnings, TRUE);
   rig_free (self.rig);

@@ -186,13 +186,12 @@ class Faults(RemotingTest):
         probe = self.probe() if do == 'open' else self.opened()
         self.peer.fault(kind, action=action, **keys)
         told = probe.do('open') if do == 'open' else probe.run(*LISTING) if do == 'run' else probe.do(do)
-        state = self.peer.state()
-        self.assertEqual(state['ledger']['repeated'], 0, state['ledger'])
-        self.assertEqual(state['faults'], [], 'the fault did not happen')
         if do == 'run':
             self.assertEqual(told['broken'], 1 if told['code'] else 0, told)
             probe.do('close')
-        self.assertEqual(self.peer.state()['ledger']['repeated'], 0)
+        state = self.peer.state()
+        self.assertEqual(state['faults'], [], 'the fault did not happen')
+        self.assertEqual(state['ledger']['repeated'], 0, state['ledger'])
         return told
 
     def test_connection_breaks(self):
@@ -315,6 +314,28 @@ class Limits(RemotingTest):
         second.do('close')
         third.do('close')
         self.assert_clean()
+
+
+class Sticky(RemotingTest):
+    """Each shell lives on a server that only its own cookie leads to."""
+    options = {'mailboxes': 20, 'sticky': 'fault'}
+
+    def test_each_session_has_its_own_cookies(self):
+        # In one process, so that they share the transport and whatever it keeps.
+        probe = self.opened()
+        for name in ('second', 'third'):
+            told = probe.do('open', name=name)
+            self.assertIsNone(told['code'], told)
+        for name in ('', 'second', 'third', 'second', ''):
+            told = probe.run(*LISTING, name=name)
+            self.assertEqual((told['code'], told['outputs']), (None, 40), told)
+        self.peer.fault('drop', action='Delete')
+        self.assertEqual(probe.do('close', name='third')['kept'], 3)
+        self.assertEqual(probe.do('close', name='second')['kept'], 2)
+        self.assertEqual(probe.do('close')['kept'], 1)
+        # What was written down leads to the shell, too.
+        self.assertEqual(probe.do('end')['kept'], 0)
+        self.assert_clean(deletes=1)
 
 
 if __name__ == '__main__':
