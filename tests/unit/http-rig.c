@@ -180,8 +180,9 @@ rig_fail (const char *key, const char *value)
 {
   const char *const pairs[] = { key, value, NULL };
   GError *error = NULL;
-  g_autoptr (Rig) self = make_rig (pairs, &error);
+  Rig *self = make_rig (pairs, &error);
 
+  rig_free (self);
   return error;
 }
 
@@ -345,6 +346,14 @@ fixture_set_rig (Fixture *fixture, Rig *rig)
 {
   rig_free (fixture->rig);
   fixture->rig = rig;
+}
+
+void
+fixture_post (Fixture *fixture, const char *uri)
+{
+  g_clear_pointer (&fixture->body, g_free);
+  fixture->body = rig_post (fixture->rig, uri, &fixture->error);
+  g_assert_no_error (fixture->error);
 }
 
 void

@@ -60,6 +60,9 @@ void fixture_tear_down (Fixture *fixture, gconstpointer data);
 /* In place of the rig that there is. */
 void fixture_set_rig (Fixture *fixture, Rig *rig);
 
+/* A POST that has to succeed; what it brings is in the fixture. */
+void fixture_post (Fixture *fixture, const char *uri);
+
 void assert_mentions (const GError *error, const char *text);
 /* Every message says which connection, which method, which host and port, and what to do. */
 void assert_told (Fixture *fixture, guint16 port, OstErrorCode code, const char *method);

@@ -102,10 +102,12 @@ test_methods (Fixture *fixture, gconstpointer data)
       for (guint n = 0; n < 2; n++)
         {
           g_autoptr (OstRequest) request = rig_request (methods[i].method, uri, methods[i].body);
-          g_autofree char *body = rig_fetch (fixture->rig, request, NULL, &fixture->error);
-          g_autofree char *sent = server_get_request (server, n);
+          g_autofree char *sent = NULL;
 
+          g_clear_pointer (&fixture->body, g_free);
+          fixture->body = rig_fetch (fixture->rig, request, NULL, &fixture->error);
           g_assert_no_error (fixture->error);
+          sent = server_get_request (server, n);
           g_assert_true (g_str_has_prefix (sent, methods[i].start));
           g_assert_null (strstr (sent, methods[i].not_sent));
         }
@@ -200,11 +202,7 @@ test_cookies (Fixture *fixture, gconstpointer data)
   g_autofree char *foreign = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (uris); i++)
-    {
-      g_autofree char *body = rig_post (fixture->rig, uris[i], &fixture->error);
-
-      g_assert_no_error (fixture->error);
-    }
+    fixture_post (fixture, uris[i]);
   second = server_get_request (server, 1);
   third = server_get_request (server, 2);
   foreign = server_get_request (other, 0);
@@ -220,10 +218,11 @@ test_cookie_of_plugin (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (Server) server = server_new (serve_echo, (gpointer)cookie);
   g_autofree char *uri = server_get_uri (server, "/PowerShell/");
-  g_autofree char *first = rig_post (fixture->rig, uri, &fixture->error);
   g_autoptr (OstRequest) request = rig_request ("POST", uri, "hello");
   g_autofree char *sent = NULL;
 
+  fixture_post (fixture, uri);
+  g_clear_pointer (&fixture->body, g_free);
   ost_request_add_header (request, "Cookie", "Other=1");
   fixture->body = rig_fetch (fixture->rig, request, NULL, &fixture->error);
   g_assert_no_error (fixture->error);
@@ -258,12 +257,8 @@ test_cookie_flood (Fixture *fixture, gconstpointer data)
   g_autofree char *sent = NULL;
 
   for (guint i = 0; i < 20; i++)
-    {
-      g_autofree char *body = rig_post (fixture->rig, uri, &fixture->error);
-
-      g_assert_no_error (fixture->error);
-    }
-  fixture->body = rig_post (fixture->rig, early, &fixture->error);
+    fixture_post (fixture, uri);
+  fixture_post (fixture, early);
   sent = server_get_request (server, 20);
   g_assert_null (strstr (sent, "Cookie"));
 }
@@ -320,10 +315,8 @@ test_thousand (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < 1000; i++)
     {
-      g_autofree char *body = rig_post (fixture->rig, uri, &fixture->error);
-
-      g_assert_no_error (fixture->error);
-      g_assert_cmpstr (body, ==, "hello");
+      fixture_post (fixture, uri);
+      g_assert_cmpstr (fixture->body, ==, "hello");
     }
   g_assert_cmpuint (server_count_connections (server), ==, 1);
   g_assert_cmpuint (server_count_requests (server), ==, 1000);

@@ -165,17 +165,18 @@ test_memory (gconstpointer data)
   g_autoptr (Rig) rig = rig_new ("tls-ca-file", identity->file, NULL);
   g_autoptr (OstRequest) long_request = rig_request ("POST", uri, large);
   g_autoptr (GError) error = NULL;
-  g_autofree char *last = NULL;
+  g_autofree char *body = NULL;
   g_autofree char *again = NULL;
 
   sign_in (rig);
   for (guint i = 0; i < 3; i++)
     {
-      g_autofree char *body = rig_post (rig, uri, &error);
-
+      g_clear_pointer (&body, g_free);
+      body = rig_post (rig, uri, &error);
       g_assert_no_error (error);
     }
-  last = rig_fetch (rig, long_request, NULL, &error);
+  g_clear_pointer (&body, g_free);
+  body = rig_fetch (rig, long_request, NULL, &error);
   g_assert_no_error (error);
   rig_wait_until_done (rig);
   g_assert_cmpuint (count_in_memory (SHIFTED_SECRET), ==, 0);

@@ -27,17 +27,26 @@ ost_http_error_new (const char *label, OstErrorCode code, const char *remedy, co
   return error;
 }
 
-/* curl's own words, which may quote a certificate: made printable. */
+char *
+ost_http_make_printable (const char *text, gsize max_bytes)
+{
+  g_autofree char *part = g_strndup (text, max_bytes);
+  char *valid = g_utf8_make_valid (part, -1);
+
+  for (char *c = valid; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = ' ';
+  return g_strchomp (valid);
+}
+
+/* curl's own words, which may quote a certificate. */
 static char *
 describe (const OstHttpFailure *self)
 {
   gboolean has_detail = self->detail != NULL && *self->detail != '\0';
-  char *text = g_utf8_make_valid (has_detail ? self->detail : curl_easy_strerror (self->code), -1);
 
-  for (char *c = text; *c != '\0'; c++)
-    if (g_ascii_iscntrl (*c))
-      *c = ' ';
-  return g_strchomp (text);
+  return ost_http_make_printable (has_detail ? self->detail : curl_easy_strerror (self->code),
+                                  CURL_ERROR_SIZE);
 }
 
 /* Where OpenSSL had no objection, it is the name that does not fit. */

@@ -60,4 +60,13 @@ GError *ost_http_failure_to_error (const OstHttpFailure *self);
 GError *ost_http_error_new (const char *label, OstErrorCode code, const char *remedy,
                             const char *format, ...) G_GNUC_PRINTF (4, 5);
 
+/**
+ * ost_http_make_printable:
+ * @text: what a server sent
+ * @max_bytes: how much of it is shown
+ *
+ * Returns: (transfer full): valid UTF-8 on one line, for a message
+ */
+char *ost_http_make_printable (const char *text, gsize max_bytes);
+
 G_END_DECLS

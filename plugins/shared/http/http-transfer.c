@@ -95,8 +95,6 @@ drop_source (GSource **source)
 void
 ost_http_transfer_end (OstHttpTransfer *self, GError *error)
 {
-  g_autoptr (OstHttpTransfer) kept = ref_transfer (self);
-
   if (self->easy == NULL)
     {
       g_clear_error (&error);
@@ -111,7 +109,7 @@ ost_http_transfer_end (OstHttpTransfer *self, GError *error)
     g_task_return_error (self->task, error);
   else
     g_task_return_boolean (self->task, TRUE);
-  unref_transfer (self);
+  unref_transfer (self); /* what ost_http_transfer_start() took */
 }
 
 static GError *
@@ -284,14 +282,15 @@ check_encoding (OstHttpTransfer *self, const char *const *lines)
 {
   gsize from = 0;
   const char *encoding = ost_http_header_get (lines, "Content-Encoding", &from);
+  g_autofree char *shown = NULL;
 
   if (encoding == NULL || *encoding == '\0' || g_ascii_strcasecmp (encoding, "identity") == 0)
     return TRUE;
+  shown = ost_http_make_printable (encoding, 40);
   self->failure = ost_http_error_new (
     self->label, OST_ERROR_PROTOCOL,
     "switch off compression for this address on the server, or on what stands before it",
-    "asked for a reply as it is (Accept-Encoding: identity); what came is compressed (%.32s)",
-    encoding);
+    "asked for a reply as it is (Accept-Encoding: identity); what came is compressed (%s)", shown);
   return FALSE;
 }
 
@@ -471,7 +470,7 @@ ost_http_transfer_start (OstHttpPool *pool, OstTransfer *transfer, CURLU *uri,
         error = g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s: the transport was shut down",
                              self->label);
     }
-  ref_transfer (self); /* dropped by its end */
+  ref_transfer (self); /* until its end */
   if (error != NULL)
     {
       ost_http_transfer_end (self, error);

@@ -3,12 +3,15 @@
 
 #include "http-trust.h"
 
+#include "http-error.h"
+
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <string.h>
 
 #define FINGERPRINT_BYTES 32
+#define MAX_NAME_BYTES 512
 
 struct _OstHttpTrust {
   char *ca_file;
@@ -147,19 +150,14 @@ ost_http_peer_clear (OstHttpPeer *self)
   g_clear_pointer (&self->trust, ost_http_trust_unref);
 }
 
-/* Takes what a BIO holds: names come from the server, so they are bounded and made printable. */
+/* Takes what a BIO holds: names come from the server. */
 static char *
 take_text (BIO *bio)
 {
   char *data;
   long length = BIO_get_mem_data (bio, &data);
-  g_autofree char *text = g_strndup (data, (gsize)CLAMP (length, 0, 512));
-  char *valid = g_utf8_make_valid (text, -1);
 
-  for (char *c = valid; *c != '\0'; c++)
-    if (g_ascii_iscntrl (*c))
-      *c = ' ';
-  return valid;
+  return ost_http_make_printable (data, (gsize)CLAMP (length, 0, MAX_NAME_BYTES));
 }
 
 static char *
