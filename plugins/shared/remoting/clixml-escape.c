@@ -128,12 +128,33 @@ append_character (GString *out, guint32 character, gboolean is_attribute)
     g_string_append_unichar (out, character);
 }
 
+/* Bytes from the start of a text that stand for themselves: most texts are nothing else. */
+static gsize
+measure_plain (const char *text)
+{
+  const char *at = text;
+
+  while (*at >= ' ' && *at < 0x7F && *at != '_' && *at != '&' && *at != '<' && *at != '>'
+         && *at != '"')
+    at++;
+  return (gsize)(at - text);
+}
+
 void
 ost_clixml_append_escaped (GString *out, const char *text, gboolean is_attribute)
 {
   while (*text != '\0')
     {
-      gunichar character = g_utf8_get_char_validated (text, -1);
+      gsize plain = measure_plain (text);
+      gunichar character;
+
+      if (plain > 0)
+        {
+          g_string_append_len (out, text, (gssize)plain);
+          text += plain;
+          continue;
+        }
+      character = g_utf8_get_char_validated (text, -1);
 
       if (character == (gunichar)-1 || character == (gunichar)-2)
         {
