@@ -320,10 +320,10 @@ on_mailboxes (SoupServer *soup, SoupServerMessage *message, const char *path, GH
 void
 sim_server_add_control (SimServer *server)
 {
-  soup_server_add_handler (server->soup, "/__state", on_state, server, NULL);
-  soup_server_add_handler (server->soup, "/__reset", on_reset, server, NULL);
-  soup_server_add_handler (server->soup, "/__fault", on_fault, server, NULL);
-  soup_server_add_handler (server->soup, "/__churn", on_churn, server, NULL);
-  soup_server_add_handler (server->soup, "/__devices", on_devices, server, NULL);
-  soup_server_add_handler (server->soup, "/__mailboxes", on_mailboxes, server, NULL);
+  sim_server_add_route (server, "/__state", on_state);
+  sim_server_add_route (server, "/__reset", on_reset);
+  sim_server_add_route (server, "/__fault", on_fault);
+  sim_server_add_route (server, "/__churn", on_churn);
+  sim_server_add_route (server, "/__devices", on_devices);
+  sim_server_add_route (server, "/__mailboxes", on_mailboxes);
 }

@@ -16,13 +16,19 @@ typedef struct {
   char blanks[ENDLESS_CHUNK];
 } RawReply;
 
+/* The socket lies below TLS, and below a stream of libsoup's whose type is private. */
 static GSocketConnection *
 get_base (GIOStream *stream)
 {
-  if (!G_IS_TLS_CONNECTION (stream))
-    return G_SOCKET_CONNECTION (g_object_ref (stream));
-  g_autoptr (GIOStream) base = NULL;
-  g_object_get (stream, "base-io-stream", &base, NULL);
+  static const char *const NAMES[] = { "base-iostream", "base-io-stream" };
+  g_autoptr (GIOStream) base = g_object_ref (stream);
+  for (guint i = 0; i < G_N_ELEMENTS (NAMES); i++)
+    if (g_object_class_find_property (G_OBJECT_GET_CLASS (base), NAMES[i]) != NULL)
+      {
+        g_autoptr (GIOStream) below = NULL;
+        g_object_get (base, NAMES[i], &below, NULL);
+        g_set_object (&base, below);
+      }
   return G_SOCKET_CONNECTION (g_steal_pointer (&base));
 }
 

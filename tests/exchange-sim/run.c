@@ -131,9 +131,10 @@ sim_run_should_process (SimRun *run, const char *question)
   if (!asks)
     return TRUE;
   SimFailure failure = { 0 };
+  g_autofree char *id = g_strconcat ("HostFunctionNotImplemented,", run->cmdlet->class_name, NULL);
   sim_failure_set (
-    &failure, AUTOMATION "Host.HostException", SIM_CATEGORY_NOT_IMPLEMENTED,
-    "HostFunctionNotImplemented", run->cmdlet->name, NULL,
+    &failure, AUTOMATION "Host.HostException", SIM_CATEGORY_NOT_IMPLEMENTED, id, run->cmdlet->name,
+    NULL,
     g_strdup_printf ("A command that prompts the user failed because the host program or the "
                      "command type does not support user interaction. The host was attempting "
                      "to request confirmation with the following message: Are you sure you want "

@@ -13,7 +13,8 @@
 #define MAX_BODY (1024 * 1024)
 #define CLAIMED_LENGTH 1000000000
 #define HTML                                                                                       \
-  "<!DOCTYPE html><html><head><title>Runtime Error</title></head><body><h1>Server Error in '/' "   \
+  "<!DOCTYPE html><html><head><meta charset=utf-8><title>Runtime Error</title></head><body>"       \
+  "<h1>Server Error in '/' "                                                                       \
   "Application.</h1><p>Runtime Error</p></body></html>"
 
 /**
@@ -387,6 +388,20 @@ on_headers (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
                            free_count, 0);
 }
 
+static void
+on_unknown (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query,
+            gpointer data)
+{
+  soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
+}
+
+void
+sim_server_add_route (SimServer *server, const char *path, SoupServerCallback handler)
+{
+  soup_server_add_early_handler (server->soup, path, on_headers, server, NULL);
+  soup_server_add_handler (server->soup, path, handler, server, NULL);
+}
+
 SimServer *
 sim_server_new (const SimShape *shape, const SimWsmanOptions *options, const char *user,
                 const char *password)
@@ -400,10 +415,10 @@ sim_server_new (const SimShape *shape, const SimWsmanOptions *options, const cha
   server->user = g_strdup (user);
   server->password = g_strdup (password);
   server->soup = soup_server_new ("server-header", "exchange-sim", NULL);
-  soup_server_add_early_handler (server->soup, NULL, on_headers, server, NULL);
-  soup_server_add_handler (server->soup, "/PowerShell", on_request, server, NULL);
-  soup_server_add_handler (server->soup, "/powershell", on_request, server, NULL);
-  soup_server_add_handler (server->soup, "/wsman", on_request, server, NULL);
+  sim_server_add_route (server, "/", on_unknown);
+  sim_server_add_route (server, "/PowerShell", on_request);
+  sim_server_add_route (server, "/powershell", on_request);
+  sim_server_add_route (server, "/wsman", on_request);
   sim_server_add_control (server);
   return server;
 }

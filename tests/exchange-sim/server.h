@@ -43,6 +43,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimServer, sim_server_free)
 /* Forgets all changes, shells, faults and counts. */
 void sim_server_reset (SimServer *server);
 
+/* Limits hold for every route. */
+void sim_server_add_route (SimServer *server, const char *path, SoupServerCallback handler);
 /* control.c: the routes that tests steer it by */
 void sim_server_add_control (SimServer *server);
 

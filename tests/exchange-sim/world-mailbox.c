@@ -311,35 +311,54 @@ alias_of_name (const char *name)
   return g_strdup_printf ("%s.%s%s", first, last, n_words == 3 ? words[2] : "");
 }
 
-/* The name that a canonical or a distinguished name begins or ends with, unescaped. */
+static char *
+unescape (const char *escaped, gsize length)
+{
+  GString *name = g_string_new (NULL);
+  for (gsize i = 0; i < length; i++)
+    {
+      if (escaped[i] == '\\' && i + 1 < length)
+        i++;
+      g_string_append_c (name, escaped[i]);
+    }
+  return g_string_free (name, FALSE);
+}
+
+/* The name that a canonical name ends or a distinguished name begins with, unescaped: what is left
+   of it beside the unit, of those that lie in each other the innermost. */
 static char *
 name_of_path (const SimWorld *world, const char *text)
 {
+  gsize text_length = strlen (text);
+  const char *name = NULL;
+  gsize name_length = text_length;
   for (guint i = 0; i < world->units->len; i++)
     {
       const SimEntry *unit = &sim_world_get_unit (world, i)->entry;
-      gsize length = strlen (unit->canonical);
-      gsize text_length = strlen (text);
-      gsize tail = strlen (unit->distinguished);
-      g_autofree char *escaped = NULL;
-      if (g_ascii_strncasecmp (text, unit->canonical, length) == 0 && text[length] == '/')
-        escaped = g_strdup (text + length + 1);
-      else if (g_ascii_strncasecmp (text, "CN=", 3) == 0 && text_length > tail + 4
-               && text[text_length - tail - 1] == ','
-               && g_ascii_strcasecmp (text + text_length - tail, unit->distinguished) == 0)
-        escaped = g_strndup (text + 3, text_length - tail - 4);
-      if (escaped == NULL)
-        continue;
-      GString *name = g_string_new (NULL);
-      for (const char *at = escaped; *at != '\0'; at++)
+      gsize head = strlen (unit->canonical) + 1;
+      gsize tail = strlen (unit->distinguished) + 1;
+      const char *found = NULL;
+      gsize length = 0;
+      if (text_length > head && text[head - 1] == '/'
+          && g_ascii_strncasecmp (text, unit->canonical, head - 1) == 0)
         {
-          if (*at == '\\' && at[1] != '\0')
-            at++;
-          g_string_append_c (name, *at);
+          found = text + head;
+          length = text_length - head;
         }
-      return g_string_free (name, FALSE);
+      else if (text_length > tail + 3 && g_ascii_strncasecmp (text, "CN=", 3) == 0
+               && text[text_length - tail] == ','
+               && g_ascii_strcasecmp (text + text_length - tail + 1, unit->distinguished) == 0)
+        {
+          found = text + 3;
+          length = text_length - tail - 3;
+        }
+      if (found != NULL && length < name_length)
+        {
+          name = found;
+          name_length = length;
+        }
     }
-  return NULL;
+  return name == NULL ? NULL : unescape (name, name_length);
 }
 
 static gboolean
