@@ -162,6 +162,7 @@ struct _SimRun {
   guint64 limit;
   guint64 n_written;
   guint mailbox;
+  guint end;
   guint number;
   int unit;
   gboolean has_limit;

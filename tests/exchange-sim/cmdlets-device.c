@@ -97,13 +97,12 @@ static gboolean
 list_devices (SimRun *run)
 {
   SimWorld *world = run->session->world;
-  guint n_mailboxes = sim_world_get_shape (world)->n_mailboxes;
   for (guint n_looked_at = 0; n_looked_at < CANDIDATES_PER_STEP; n_looked_at++)
     {
       if (run->number == 0)
-        while (run->mailbox < n_mailboxes && !sim_run_is_in_unit (run, run->mailbox))
+        while (run->mailbox < run->end && !sim_run_is_in_unit (run, run->mailbox))
           run->mailbox++;
-      if (run->mailbox >= n_mailboxes)
+      if (run->mailbox >= run->end)
         return FALSE;
       if (run->number >= sim_world_count_devices (world, run->mailbox))
         {
@@ -122,14 +121,14 @@ list_devices (SimRun *run)
   return TRUE;
 }
 
+/* Lists the devices of mailboxes from one on to before another. */
 static void
-list_mailbox (SimRun *run, guint mailbox)
+begin_listing (SimRun *run, guint from, guint end)
 {
-  guint n_devices = sim_world_count_devices (run->session->world, mailbox);
-  for (guint i = 0; i < n_devices; i++)
-    if (sim_device_load (run->device, SIM_DEVICE_KEY (mailbox, i)) && is_wanted (run, run->device)
-        && !sim_run_write_listed (run, run->cmdlet->type, run->device))
-      return;
+  run->device = sim_device_new (run->session->world);
+  run->mailbox = from;
+  run->end = end;
+  run->step = list_devices;
 }
 
 static void
@@ -145,11 +144,10 @@ begin_get_device (SimRun *run)
         sim_run_write_listed (run, run->cmdlet->type, run->device);
       return;
     }
-  run->device = sim_device_new (run->session->world);
   if (sim_run_get_text (run, "Mailbox") == NULL) /* null is everything, as it is for Identity */
-    run->step = list_devices;
-  else if (sim_run_find_mailbox (run, "Mailbox", &mailbox) && sim_run_is_in_unit (run, mailbox))
-    list_mailbox (run, mailbox);
+    begin_listing (run, 0, sim_world_get_shape (run->session->world)->n_mailboxes);
+  else if (sim_run_find_mailbox (run, "Mailbox", &mailbox))
+    begin_listing (run, mailbox, mailbox + 1);
 }
 
 static void
@@ -157,18 +155,16 @@ begin_get_statistics (SimRun *run)
 {
   guint mailbox;
   warn_of_age (run, "Get-MobileDeviceStatistics");
+  run->has_limit = FALSE;
   if (sim_run_get (run, "Mailbox") == NULL)
     {
       if (find_device (run))
         sim_run_write_object (run, run->cmdlet->type, run->device);
-      return;
     }
-  run->device = sim_device_new (run->session->world);
-  run->has_limit = FALSE;
-  if (sim_run_get_text (run, "Mailbox") == NULL)
+  else if (sim_run_get_text (run, "Mailbox") == NULL)
     sim_run_not_found (run, "");
   else if (sim_run_find_mailbox (run, "Mailbox", &mailbox))
-    list_mailbox (run, mailbox);
+    begin_listing (run, mailbox, mailbox + 1);
 }
 
 /* ---- changes --------------------------------------------------------------------------------- */

@@ -107,7 +107,7 @@ change_policy (SimRun *run, SimSettings *settings)
       return FALSE;
     }
   g_free (settings->policy);
-  settings->policy = policy == NULL ? NULL : g_strdup (policy->entry.name);
+  settings->policy = policy == NULL ? NULL : g_strdup (policy->key);
   return TRUE;
 }
 

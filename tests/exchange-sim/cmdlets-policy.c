@@ -88,6 +88,13 @@ copy_settings (SimRun *run, SimPolicy *policy)
 }
 
 static void
+report_existing (SimRun *run, const char *name)
+{
+  sim_run_error (run, "ManagementObjectAlreadyExistsException", SIM_CATEGORY_RESOURCE_EXISTS, name,
+                 "The object \"%s\" already exists.", name);
+}
+
+static void
 begin_new_policy (SimRun *run)
 {
   const char *name = sim_run_get_text (run, "Name");
@@ -96,8 +103,7 @@ begin_new_policy (SimRun *run)
   SimPolicy *policy = sim_world_add_policy (run->session->world, name);
   if (policy == NULL)
     {
-      sim_run_error (run, "ManagementObjectAlreadyExistsException", SIM_CATEGORY_RESOURCE_EXISTS,
-                     name, "The object \"%s\" already exists.", name);
+      report_existing (run, name);
       return;
     }
   copy_settings (run, policy);
@@ -111,6 +117,12 @@ begin_set_policy (SimRun *run)
   SimPolicy *policy = find_policy (run);
   if (policy == NULL || !sim_run_should_process (run, policy->entry.name))
     return;
+  const char *name = sim_run_get_text (run, "Name");
+  if (name != NULL && !sim_world_rename_policy (run->session->world, policy, name))
+    {
+      report_existing (run, name);
+      return;
+    }
   copy_settings (run, policy);
   sim_run_record (run, policy->entry.name);
 }
@@ -166,11 +178,13 @@ begin_remove_policy (SimRun *run)
 
 static const SimParameter GET_POLICY[] = { POLICY_IDENTITY (0), TEXT ("DomainController"), { 0 } };
 static const SimParameter NEW_POLICY[] = { POLICY_NAME, NEW_NAMES, { 0 } };
+#define NEW_NAME TEXT ("Name")
+
 static const SimParameter SET_POLICY[]
-  = { POLICY_IDENTITY (SIM_PARAMETER_MANDATORY), NEW_NAMES, { 0 } };
+  = { POLICY_IDENTITY (SIM_PARAMETER_MANDATORY), NEW_NAME, NEW_NAMES, { 0 } };
 static const SimParameter NEW_LEGACY_POLICY[] = { POLICY_NAME, OLD_NAMES, { 0 } };
 static const SimParameter SET_LEGACY_POLICY[]
-  = { POLICY_IDENTITY (SIM_PARAMETER_MANDATORY), OLD_NAMES, { 0 } };
+  = { POLICY_IDENTITY (SIM_PARAMETER_MANDATORY), NEW_NAME, OLD_NAMES, { 0 } };
 static const SimParameter REMOVE_POLICY[] = {
   POLICY_IDENTITY (SIM_PARAMETER_MANDATORY), SWITCH ("Force"), TEXT ("DomainController"), { 0 }
 };

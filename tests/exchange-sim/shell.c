@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "shell.h"
 
+#include "soap.h"
+
 #include "plugins/shared/remoting/clixml-reader.h"
 #include "plugins/shared/remoting/psrp-fragment.h"
 
@@ -53,6 +55,7 @@ struct _SimCommand {
   guint8 pipeline[OST_PSRP_GUID_SIZE];
   gboolean has_pipeline;
   gboolean waits_for_input;
+  gboolean is_done;
   Inlet inlet;
   Outlet outlet;
   SimRun *run;
@@ -328,6 +331,8 @@ sim_shell_feed (SimShell *shell, SimCommand *command, const guint8 *bytes, gsize
                 GError **error)
 {
   Inlet *inlet = command == NULL ? &shell->inlet : &command->inlet;
+  if (command != NULL && command->is_done)
+    return TRUE;
   return ost_psrp_parser_feed (inlet->parser, bytes, length, error);
 }
 
@@ -368,6 +373,22 @@ sim_command_get_id (const SimCommand *command)
   return command->id;
 }
 
+gboolean
+sim_command_is_done (const SimCommand *command)
+{
+  return command->is_done;
+}
+
+/* A client may never end its commands: what is done keeps no more than its name. */
+static void
+let_go (SimCommand *command)
+{
+  command->is_done = TRUE;
+  g_clear_pointer (&command->run, sim_run_free);
+  g_clear_pointer (&command->inlet.parser, ost_psrp_parser_free);
+  g_clear_pointer (&command->inlet.reader, ost_clixml_reader_free);
+}
+
 void
 sim_command_stop (SimCommand *command)
 {
@@ -383,26 +404,6 @@ sim_shell_end_command (SimShell *shell, SimCommand *command)
 }
 
 /* ---- messages that go out -------------------------------------------------------------------- */
-
-void
-sim_append_stream (GString *xml, const char *command_id, const guint8 *bytes, gsize length)
-{
-  int state = 0, save = 0;
-  if (command_id == NULL)
-    g_string_append (xml, "<rsp:Stream Name=\"stdout\">");
-  else
-    {
-      g_string_append (xml, "<rsp:Stream Name=\"stdout\" CommandId=\"");
-      g_string_append (xml, command_id);
-      g_string_append (xml, "\">");
-    }
-  gsize start = xml->len;
-  g_string_set_size (xml, start + (length / 3 + 1) * 4 + 4);
-  gsize written = g_base64_encode_step (bytes, length, FALSE, xml->str + start, &state, &save);
-  written += g_base64_encode_close (FALSE, xml->str + start + written, &state, &save);
-  g_string_truncate (xml, start + written);
-  g_string_append (xml, "</rsp:Stream>");
-}
 
 void
 sim_shell_fill_header (SimShell *shell, const SimCommand *command, guint32 type,
@@ -475,11 +476,14 @@ sim_shell_collect (SimShell *shell, SimCommand *command, gsize room, GString *xm
       gsize cost = (outlet->fragment->len / 3 + 1) * 4 + STREAM_OVERHEAD;
       if (xml->len > start && xml->len - start + cost > room)
         return SIM_COLLECTED_SOME;
-      sim_append_stream (xml, id, outlet->fragment->data, outlet->fragment->len);
+      sim_soap_append_stream (xml, id, outlet->fragment->data, outlet->fragment->len);
       g_byte_array_set_size (outlet->fragment, 0);
     }
   if (is_over (command))
-    return SIM_COLLECTED_ALL;
+    {
+      let_go (command);
+      return SIM_COLLECTED_ALL;
+    }
   if (xml->len > start)
     return SIM_COLLECTED_SOME;
   return is_looking (command) ? SIM_COLLECTED_MORE : SIM_COLLECTED_NOTHING;

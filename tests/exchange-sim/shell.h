@@ -45,6 +45,8 @@ SimCommand *sim_shell_start (SimShell *shell, const char *id, const guint8 *byte
                              GError **error);
 SimCommand *sim_shell_find (SimShell *shell, const char *id);
 const char *sim_command_get_id (const SimCommand *command);
+/* Its last fragment was handed over: nothing more can be received. */
+gboolean sim_command_is_done (const SimCommand *command);
 /* The pipeline ends in state Stopped. */
 void sim_command_stop (SimCommand *command);
 /* The command is gone. */
@@ -80,6 +82,5 @@ SimCollected sim_shell_collect (SimShell *shell, SimCommand *command, gsize room
 /* What would be said next is of this pipeline: for messages that a fault makes up. */
 void sim_shell_fill_header (SimShell *shell, const SimCommand *command, guint32 type,
                             OstPsrpHeader *header, guint64 *object_id);
-void sim_append_stream (GString *xml, const char *command_id, const guint8 *bytes, gsize length);
 
 G_END_DECLS

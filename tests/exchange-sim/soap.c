@@ -389,3 +389,23 @@ sim_soap_append_identify (GString *xml)
          "<wsmid:ProductVersion>OS: 10.0.20348 SP: 0.0 Stack: 3.0</wsmid:ProductVersion>"
          "</wsmid:IdentifyResponse></s:Body></s:Envelope>");
 }
+
+void
+sim_soap_append_stream (GString *xml, const char *command_id, const guint8 *bytes, gsize length)
+{
+  int state = 0, save = 0;
+  if (command_id == NULL)
+    g_string_append (xml, "<rsp:Stream Name=\"stdout\">");
+  else
+    {
+      g_string_append (xml, "<rsp:Stream Name=\"stdout\" CommandId=\"");
+      g_string_append (xml, command_id);
+      g_string_append (xml, "\">");
+    }
+  gsize start = xml->len;
+  g_string_set_size (xml, start + (length / 3 + 1) * 4 + 4);
+  gsize written = g_base64_encode_step (bytes, length, FALSE, xml->str + start, &state, &save);
+  written += g_base64_encode_close (FALSE, xml->str + start + written, &state, &save);
+  g_string_truncate (xml, start + written);
+  g_string_append (xml, "</rsp:Stream>");
+}

@@ -109,6 +109,9 @@ void sim_soap_begin (GString *xml, const char *action_uri, const char *relates_t
 void sim_soap_end (GString *xml);
 void sim_soap_append_identify (GString *xml);
 void sim_soap_append_text (GString *xml, const char *text);
+/* An rsp:Stream; @command_id: (nullable): whose output it is */
+void sim_soap_append_stream (GString *xml, const char *command_id, const guint8 *bytes,
+                             gsize length);
 void sim_soap_append_fault (GString *xml, const SimFault *fault, const char *relates_to);
 
 SimFault *sim_fault_new (guint status, guint64 code, const char *role, const char *subcode,

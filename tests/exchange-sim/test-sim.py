@@ -349,6 +349,13 @@ class Limits(World):
         with Shell(self.sim, max_envelope=4000, open_it=False) as shell:
             self.assertFault(2150858878, shell.create)
 
+    def test_one_mailbox_with_many_devices(self):
+        with Simulator(PROGRAM, http=True, mailboxes=2, devices_per_mailbox=3000) as sim, Shell(sim) as shell:
+            alias = sim.devices()[0]['Alias']
+            for name, rows in (('Get-MobileDevice', 3000), ('Get-MobileDeviceStatistics', 3000)):
+                parameters = {'ResultSize': 'Unlimited'} if name == 'Get-MobileDevice' else {}
+                self.assertEqual(len(shell.get(name, Mailbox=alias, **parameters)), rows)
+
     def test_shells(self):
         shells = []
         try:
@@ -581,6 +588,8 @@ class Changes(World):
         policies = run('Get-MobileDeviceMailboxPolicy')
         self.assertEqual([p['Name'] for p in policies if p['IsDefault'] == 'true'], ['Strict'])
         self.assertIsNone(next(p for p in policies if p['Name'] == 'Strict')['MinPasswordLength'])
+        run('Set-MobileDeviceMailboxPolicy', Identity='Executives', Name='Board')
+        self.assertIn('Board', {b['ActiveSyncMailboxPolicy'] for b in run('Get-CASMailbox')})
         self.set(ActiveSyncMailboxPolicy='Default')
         box = run('Get-CASMailbox', Identity=self.mailbox)[0]
         self.assertEqual((box['ActiveSyncMailboxPolicy'], box['ActiveSyncMailboxPolicyIsDefaulted']),
@@ -608,8 +617,13 @@ class Changes(World):
         self.assertIsNone(statistics()['DeviceWipeRequestTime'])
         self.shell.get('Clear-MobileDevice', Identity=self.guid, AccountOnly=True, Confirm=False)
         row = statistics()
-        self.assertEqual((row['Status'], row['AccountOnlyDeviceWipe'], row['LastDeviceWipeRequestor']),
-                         ('DeviceWipePending', 'true', 'CONTOSO\\admin'))
+        self.assertEqual((row['Status'], row['LastAccountOnlyDeviceWipeRequestor'], row['DeviceWipeRequestTime']),
+                         ('AccountOnlyDeviceWipePending', 'CONTOSO\\admin', None))
+        self.assertIsNotNone(row['AccountOnlyDeviceWipeRequestTime'])
+        self.shell.get('Clear-MobileDevice', Identity=self.guid, Confirm=False)
+        row = statistics()
+        self.assertEqual((row['Status'], row['LastDeviceWipeRequestor'], row['AccountOnlyDeviceWipeRequestTime']),
+                         ('DeviceWipePending', 'CONTOSO\\admin', None))
         self.assertEqual(len(self.sim.state()['world']['wipes']), 1)
         self.shell.get('Clear-MobileDevice', Identity=self.guid, Cancel=True, Confirm=False)
         self.assertIsNone(statistics()['DeviceWipeRequestTime'])
@@ -699,8 +713,9 @@ class Protocol(World):
         self.assertEqual(messages[-1][0], simclient.STATE)
         self.assertIn('<I32 N="PipelineState">3</I32>', messages[-1][3])
         self.assertLess(len(messages), 6000)
-        self.shell.signal(command)
         self.assertFault(SHELL_GONE, self.shell.receive, command)
+        self.shell.signal(command)
+        self.assertFault(SHELL_GONE, self.shell.signal, command)
 
     def test_receive_ends_with_its_command_and_shell(self):
         for end in ('terminate', 'delete', 'kill'):

@@ -6,8 +6,13 @@
 #define SPACE "Microsoft.Exchange.Data.Directory."
 #define CONFIGURATION_SPACE SPACE "SystemConfiguration."
 
-static const char *const WIPE_STATES[]
-  = { "DeviceOk", "DeviceBlocked", "DeviceWipePending", "DeviceWipeSucceeded", NULL };
+static const char *const WIPE_STATES[] = { "DeviceOk",
+                                           "DeviceBlocked",
+                                           "DeviceWipePending",
+                                           "DeviceWipeSucceeded",
+                                           "AccountOnlyDeviceWipePending",
+                                           "AccountOnlyDeviceWipeSucceeded",
+                                           NULL };
 static const char *const POLICY_STATES[]
   = { "Unknown", "NotApplied", "AppliedInFull", "PartiallyApplied", "ExternallyManaged", NULL };
 static const SimEnum WIPE_STATUS
@@ -228,49 +233,42 @@ get_policy_time (gconstpointer object, const SimProperty *property, SimValue *va
   set_sync_time (device, value, last_us == 0 ? 0 : MAX (before_us, device->entry.created_us));
 }
 
-/* When a wipe that was asked for came to pass, at a part of the whole delay; 0 if it did not. */
+/* Which of a wipe's times a property tells: of an account alone, after so many halves of the delay. */
+#define WIPE_TIME(account_only_, halves_) ((account_only_) << 4 | (halves_))
+
+/* When a wipe that was asked for came to pass, after some halves of the delay; 0 if it did not. */
 static gint64
-get_wipe_time (const SimDevice *device, guint parts, guint of)
+get_wipe_time (const SimDevice *device, guint halves)
 {
   const SimDeviceChange *change = device->change;
   guint delay = device->world->shape.wipe_delay_seconds;
-  if (change == NULL || change->wipe.requested_us == 0 || (parts > 0 && delay == 0))
+  if (change == NULL || change->wipe.requested_us == 0 || (halves > 0 && delay == 0))
     return 0;
-  gint64 delay_us = (gint64)delay * G_USEC_PER_SEC;
-  gint64 time_us = change->wipe.requested_us + delay_us * parts / of;
+  gint64 time_us = change->wipe.requested_us + (gint64)delay * halves * (G_USEC_PER_SEC / 2);
   return time_us <= g_get_real_time () ? time_us : 0;
 }
 
-static void
-get_wipe_requested (gconstpointer object, const SimProperty *property, SimValue *value)
+static gboolean
+is_account_only (const SimDevice *device)
 {
-  sim_value_set_time (value, property->kind, get_wipe_time (object, 0, 1));
+  return device->change != NULL && device->change->wipe.account_only;
 }
 
+/* @property->offset says which. */
 static void
-get_wipe_sent (gconstpointer object, const SimProperty *property, SimValue *value)
+get_wipe (gconstpointer object, const SimProperty *property, SimValue *value)
 {
-  sim_value_set_time (value, property->kind, get_wipe_time (object, 1, 2));
-}
-
-static void
-get_wipe_acknowledged (gconstpointer object, const SimProperty *property, SimValue *value)
-{
-  sim_value_set_time (value, property->kind, get_wipe_time (object, 1, 1));
-}
-
-static void
-get_account_only (gconstpointer object, const SimProperty *property, SimValue *value)
-{
-  const SimDeviceChange *change = ((const SimDevice *)object)->change;
-  sim_value_set_boolean (value, change != NULL && change->wipe.account_only);
+  gboolean fits = is_account_only (object) == (property->offset >> 4 != 0);
+  sim_value_set_time (value, property->kind,
+                      fits ? get_wipe_time (object, property->offset & 15) : 0);
 }
 
 static void
 get_requestor (gconstpointer object, const SimProperty *property, SimValue *value)
 {
   const SimDeviceChange *change = ((const SimDevice *)object)->change;
-  sim_value_set_text (value, change == NULL ? NULL : change->wipe.requestor);
+  gboolean fits = is_account_only (object) == (property->offset != 0);
+  sim_value_set_text (value, change == NULL || !fits ? NULL : change->wipe.requestor);
 }
 
 static void
@@ -279,8 +277,8 @@ get_status (gconstpointer object, const SimProperty *property, SimValue *value)
   SimReason reason;
   const SimRule *rule;
   int status = sim_device_get_access (object, &reason, &rule) == SIM_ACCESS_BLOCKED ? 1 : 0;
-  if (get_wipe_time (object, 0, 1) != 0)
-    status = get_wipe_time (object, 1, 1) != 0 ? 3 : 2;
+  if (get_wipe_time (object, 0) != 0)
+    status = (get_wipe_time (object, 2) != 0 ? 3 : 2) + (is_account_only (object) ? 2 : 0);
   sim_value_set_enum (value, &WIPE_STATUS, status);
 }
 
@@ -326,10 +324,12 @@ get_folders (gconstpointer object, const SimProperty *property, SimValue *value)
     { "LastSuccessSync", get_last_sync, SIM_TIME, NULL, NULL, 0 },                                 \
     MODEL_TEXT ("DeviceType", type), { "DeviceID", get_device_id, SIM_TEXT, NULL, NULL, 0 },       \
     ADVANCED_TEXT ("DeviceUserAgent", user_agent),                                                 \
-    { "DeviceWipeSentTime", get_wipe_sent, SIM_TIME, NULL, NULL, 0 },                              \
-    { "DeviceWipeRequestTime", get_wipe_requested, SIM_TIME, NULL, NULL, 0 },                      \
-    { "DeviceWipeAckTime", get_wipe_acknowledged, SIM_TIME, NULL, NULL, 0 },                       \
-    { "AccountOnlyDeviceWipe", get_account_only, SIM_BOOLEAN, NULL, NULL, 0 },                     \
+    { "DeviceWipeSentTime", get_wipe, SIM_TIME, NULL, NULL, WIPE_TIME (0, 1) },                    \
+    { "DeviceWipeRequestTime", get_wipe, SIM_TIME, NULL, NULL, WIPE_TIME (0, 0) },                 \
+    { "DeviceWipeAckTime", get_wipe, SIM_TIME, NULL, NULL, WIPE_TIME (0, 2) },                     \
+    { "AccountOnlyDeviceWipeSentTime", get_wipe, SIM_TIME, NULL, NULL, WIPE_TIME (1, 1) },         \
+    { "AccountOnlyDeviceWipeRequestTime", get_wipe, SIM_TIME, NULL, NULL, WIPE_TIME (1, 0) },      \
+    { "AccountOnlyDeviceWipeAckTime", get_wipe, SIM_TIME, NULL, NULL, WIPE_TIME (1, 2) },          \
     { "LastPingHeartbeat", get_heartbeat, SIM_U32, NULL, NULL, 0 },                                \
     CONSTANT ("RecoveryPassword", SIM_TEXT, "********"), MODEL_TEXT ("DeviceModel", name),         \
     { "DeviceImei", get_imei, SIM_TEXT, NULL, NULL, 0 },                                           \
@@ -347,6 +347,7 @@ get_folders (gconstpointer object, const SimProperty *property, SimValue *value)
     { "DevicePolicyApplied", get_policy_applied, SIM_ID, NULL, NULL, 0 },                          \
     { "DevicePolicyApplicationStatus", get_policy_status, SIM_ENUM, &POLICY_STATUS, NULL, 0 },     \
     { "LastDeviceWipeRequestor", get_requestor, SIM_TEXT, NULL, NULL, 0 },                         \
+    { "LastAccountOnlyDeviceWipeRequestor", get_requestor, SIM_TEXT, NULL, NULL, 1 },              \
     MODEL_TEXT ("ClientVersion", client_version),                                                  \
     { "NumberOfFoldersSynced", get_folders, SIM_I32, NULL, NULL, 0 },                              \
   {                                                                                                \

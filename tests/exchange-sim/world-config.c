@@ -95,6 +95,7 @@ free_policy (gpointer data)
 {
   SimPolicy *policy = data;
   clear_entry (&policy->entry);
+  g_free (policy->key);
   for (guint i = 0; i < SIM_POLICY_SETTINGS; i++)
     g_free (policy->texts[i]);
   g_free (policy);
@@ -105,6 +106,7 @@ new_policy (const char *name, gint64 created_us)
 {
   SimPolicy *policy = g_new0 (SimPolicy, 1);
   init_entry (&policy->entry, name, CLASS_POLICY, created_us);
+  policy->key = g_strdup (name);
   for (guint i = 0; i < SIM_POLICY_SETTINGS; i++)
     policy->texts[i] = g_strdup (sim_policy_settings[i].initial);
   return policy;
@@ -259,6 +261,21 @@ sim_world_add_policy (SimWorld *world, const char *name)
   return policy;
 }
 
+gboolean
+sim_world_rename_policy (SimWorld *world, SimPolicy *policy, const char *name)
+{
+  const SimPolicy *other = sim_world_find_policy (world, name);
+  if (other != NULL)
+    return other == policy;
+  SimGuid guid = policy->entry.guid;
+  gint64 created_us = policy->entry.created_us;
+  clear_entry (&policy->entry);
+  init_entry (&policy->entry, name, CLASS_POLICY, created_us);
+  policy->entry.guid = guid;
+  policy->entry.changed_us = sim_world_now ();
+  return TRUE;
+}
+
 void
 sim_policy_set (SimWorld *world, SimPolicy *policy, guint setting, const char *text)
 {
@@ -280,13 +297,18 @@ const SimPolicy *
 sim_world_get_policy_of (SimWorld *world, guint mailbox, gboolean *is_defaulted)
 {
   g_autoptr (SimSettings) settings = sim_world_copy_settings (world, mailbox);
-  const SimPolicy *policy
-    = settings->policy == NULL ? NULL : sim_world_find_policy (world, settings->policy);
-  *is_defaulted = policy == NULL;
-  for (guint i = 0; policy == NULL && i < world->policies->len; i++)
-    if (sim_world_get_policy (world, i)->is_default)
-      policy = sim_world_get_policy (world, i);
-  return policy != NULL || world->policies->len == 0 ? policy : sim_world_get_policy (world, 0);
+  const SimPolicy *fallback = NULL;
+  *is_defaulted = FALSE;
+  for (guint i = 0; i < world->policies->len; i++)
+    {
+      const SimPolicy *policy = sim_world_get_policy (world, i);
+      if (g_strcmp0 (settings->policy, policy->key) == 0)
+        return policy;
+      if (fallback == NULL || policy->is_default)
+        fallback = policy;
+    }
+  *is_defaulted = TRUE;
+  return fallback;
 }
 
 /* Whether anyone has it is asked of those alone whose mailbox changed, and of the first thousand:
@@ -303,7 +325,7 @@ sim_world_is_policy_in_use (SimWorld *world, const SimPolicy *policy)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       const SimMailboxChange *change = value;
-      if (change->settings != NULL && g_strcmp0 (change->settings->policy, policy->entry.name) == 0)
+      if (change->settings != NULL && g_strcmp0 (change->settings->policy, policy->key) == 0)
         return TRUE;
     }
   for (guint i = 0; i < MIN (world->shape.n_mailboxes, 1000); i++)

@@ -123,7 +123,7 @@ typedef struct {
  * @allowed: ActiveSyncAllowedDeviceIDs
  * @blocked: ActiveSyncBlockedDeviceIDs
  * @is_enabled: ActiveSyncEnabled
- * @policy: (nullable): the name of its own mailbox policy
+ * @policy: (nullable): the key of its own mailbox policy
  *
  * What Set-CASMailbox sets.
  */
@@ -231,11 +231,13 @@ extern const SimPolicySetting sim_policy_settings[SIM_POLICY_SETTINGS];
 /**
  * SimPolicy:
  * @entry: its names
+ * @key: its first name, by which mailboxes know it
  * @is_default: whether mailboxes without a policy of their own have it
  * @texts: the settings, as text; a list's items by new line
  */
 typedef struct {
   SimEntry entry;
+  char *key;
   gboolean is_default;
   char *texts[SIM_POLICY_SETTINGS];
 } SimPolicy;
@@ -359,6 +361,8 @@ guint sim_world_count_policies (const SimWorld *world);
 SimPolicy *sim_world_get_policy (const SimWorld *world, guint index);
 SimPolicy *sim_world_find_policy (const SimWorld *world, const char *identity);
 SimPolicy *sim_world_add_policy (SimWorld *world, const char *name);
+/* FALSE if another has that name; mailboxes keep the policy. */
+gboolean sim_world_rename_policy (SimWorld *world, SimPolicy *policy, const char *name);
 void sim_policy_set (SimWorld *world, SimPolicy *policy, guint setting, const char *text);
 void sim_policy_make_default (SimWorld *world, SimPolicy *policy);
 gboolean sim_world_is_policy_in_use (SimWorld *world, const SimPolicy *policy);

@@ -216,7 +216,7 @@ receive (SimOperation *operation, SimReply reply, gpointer user_data)
   if (request->command_id != NULL)
     {
       command = sim_shell_find (operation->entry->shell, request->command_id);
-      if (command == NULL)
+      if (command == NULL || sim_command_is_done (command))
         return sim_fault_new_command_not_found ();
     }
   sim_wsman_wait (wsman, request, operation->entry, command, reply, user_data);
