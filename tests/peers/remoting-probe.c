@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* {"do":"open"|"run"|"close"|"end","commands":[[NAME,{PARAMETER:VALUE}],...],...}: see
+/* {"do":"open"|"run"|"close"|"end"|"identify","commands":[[NAME,{PARAMETER:VALUE}],...],...}: see
  * test_remoting.py, which writes them. Each line is answered with one line. */
 
 typedef struct {
@@ -300,6 +300,17 @@ do_open (Probe *self, JsonObject *request, JsonBuilder *json)
 }
 
 static void
+do_identify (Probe *self, JsonBuilder *json)
+{
+  OstRunspaceOptions options = get_options (self);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *product = ost_runspace_identify (&options, self->call, &error);
+
+  add_error (json, error);
+  add_pair (json, "product", product);
+}
+
+static void
 do_close (Probe *self, const char *name)
 {
   ost_runspace_close (g_hash_table_lookup (self->runspaces, name), self->call);
@@ -341,6 +352,8 @@ answer (Probe *self, JsonObject *request, JsonBuilder *json)
     do_run (self, request, json);
   else if (strcmp (what, "end") == 0)
     do_end (self, json);
+  else if (strcmp (what, "identify") == 0)
+    do_identify (self, json);
   else if (strcmp (what, "close") == 0)
     do_close (self, get_name (request));
   else

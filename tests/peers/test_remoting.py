@@ -148,6 +148,13 @@ class Engine(RemotingTest):
         told = probe.run(['Get-Command', {'Name': 'Get-MobileDevice', 'Verbose': True, 'Debug': True}])
         self.assertEqual((told['code'], told['state']), (None, 'completed'), told)
 
+    def test_identify(self):
+        told = self.probe().do('identify')
+        self.assertIsNone(told['code'], told)
+        self.assertRegex(told['product'], r'^OS: 10\.0')
+        self.peer.fault('garbage')
+        self.assertEqual(self.probe().do('identify')['code'], 'protocol')
+
     def test_wrong_password(self):
         told = self.probe(password='wrong').do('open')
         self.assertEqual(told['code'], 'sign-in', told)

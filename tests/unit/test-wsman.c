@@ -366,6 +366,7 @@ test_misplaced (void)
         = read_in_steps (cases[i], strlen (cases[i]), 50, streams, &error);
 
       g_assert_no_error (error);
+      g_assert_cmpuint (ost_wsman_reply_count_stream_bytes (reply), ==, 0);
       g_assert_cmpstr (streams->str, ==, "");
     }
 }

@@ -454,3 +454,31 @@ ost_runspace_end_left_over (const OstRunspaceOptions *options, const char *id, c
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }
+
+char *
+ost_runspace_identify (const OstRunspaceOptions *options, OstCall *call, GError **error)
+{
+  static const OstWsmanRequest request = { .operation = OST_WSMAN_IDENTIFY };
+  g_autoptr (GByteArray) buffer = g_byte_array_new ();
+  g_autoptr (OstWsmanReply) reply = NULL;
+  g_autoptr (OstWsman) wsman = NULL;
+  OstWsmanReaction reaction;
+  const char *product;
+  GError *failure = NULL;
+
+  g_return_val_if_fail (options != NULL && OST_IS_CALL (call), NULL);
+
+  wsman = ost_wsman_new (options, options->uri, "", error);
+  if (wsman == NULL)
+    return NULL;
+  reply = ost_wsman_call (wsman, &request, call, FALSE, buffer, &reaction, &failure);
+  if (reply == NULL)
+    {
+      if (failure->domain == OST_ERROR)
+        ost_wsman_explain (wsman, call, "ask who is there", failure);
+      g_propagate_error (error, failure);
+      return NULL;
+    }
+  product = ost_wsman_reply_get_product (reply);
+  return product != NULL ? ost_wsman_excerpt (product, strlen (product)) : g_strdup ("unknown");
+}

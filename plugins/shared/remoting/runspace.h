@@ -229,6 +229,21 @@ gboolean ost_runspace_end_left_over (const OstRunspaceOptions *options, const ch
                                      const char *detail, OstCall *call, GError **error);
 
 /**
+ * ost_runspace_identify:
+ * @options: as for ost_runspace_open()
+ * @call: the call on whose behalf
+ * @error: return location for an error
+ *
+ * Asks who is there, without a session (MS-WSMV 3.1.4.19). Not every server answers that, so a
+ * failure says nothing about sessions.
+ *
+ * Returns: (transfer full): the server's product version as it words it, or %NULL
+ *
+ * Since: 1.0
+ */
+char *ost_runspace_identify (const OstRunspaceOptions *options, OstCall *call, GError **error);
+
+/**
  * ost_runspace_run:
  * @self: a runspace that is not broken
  * @commands: (array length=n_commands): the commands of one pipeline, in order
