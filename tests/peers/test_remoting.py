@@ -152,8 +152,7 @@ class Engine(RemotingTest):
         told = self.probe().do('identify')
         self.assertIsNone(told['code'], told)
         self.assertRegex(told['product'], r'^OS: 10\.0')
-        self.peer.fault('garbage')
-        self.assertEqual(self.probe().do('identify')['code'], 'protocol')
+        self.assertEqual(self.probe(url=self.peer.https_url + '/Nowhere/').do('identify')['code'], 'invalid')
 
     def test_wrong_password(self):
         told = self.probe(password='wrong').do('open')
