@@ -3,6 +3,7 @@
 """test-sim.py: the simulated Exchange, seen by a client that shares no code with it."""
 import base64
 import datetime
+import hashlib
 import http.client
 import json
 import os
@@ -10,6 +11,7 @@ import pathlib
 import re
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -18,7 +20,7 @@ import uuid
 import xml.etree.ElementTree as ElementTree
 
 import simclient
-from simclient import COMPLETED, FAILED, STOPPED, HttpError, Shell, Simulator
+from simclient import COMPLETED, FAILED, HttpError, Shell, Simulator
 
 PROGRAM = sys.argv.pop(1) if len(sys.argv) > 1 else 'ostiary-exchange-sim'
 RELEASE = os.environ.get('OSTIARY_RELEASE_BUILD')
@@ -103,7 +105,6 @@ class Tls(unittest.TestCase):
             connection.connect()
             der = connection.sock.getpeercert(True)
             connection.close()
-            import hashlib
             self.assertEqual(hashlib.sha256(der).hexdigest(), sim.ready['fingerprint'])
             self.assertNotIn('PRIVATE', pathlib.Path(sim.cert).read_text())
 
@@ -946,7 +947,6 @@ class Process(unittest.TestCase):
             shell.connection.close()
 
     def test_bad_options(self):
-        import subprocess
         for arguments in (['--mailboxes', '0'], ['--objects', 'round'], ['--today', 'soon'], ['--nonsense'],
                           ['--port', '70000'], ['argument']):
             done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=60,
