@@ -230,6 +230,42 @@ test_cookie_of_plugin (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (sent, "\r\nCookie: MS-WSMAN=abc; Other=1\r\n"));
 }
 
+/* Who keeps cookies alone neither fills the jar nor gets anything out of it. */
+static void
+test_own_cookies (Fixture *fixture, gconstpointer data)
+{
+  static const char *const expected[] = { "\r\nCookie: Mine=1\r\n", NULL, NULL };
+  g_autoptr (Server) server = server_new (serve_echo, (gpointer)cookie);
+  g_autofree char *uri = server_get_uri (server, "/PowerShell/");
+
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      g_autoptr (OstRequest) request = rig_request ("POST", uri, "hello");
+      g_autofree char *sent = NULL;
+
+      /* The second comes without any, the third after one that filled the jar. */
+      if (i == 0)
+        ost_request_add_header (request, "Cookie", "Mine=1");
+      ost_request_set_own_cookies (request, TRUE);
+      g_clear_pointer (&fixture->body, g_free);
+      fixture->body = rig_fetch (fixture->rig, request, NULL, &fixture->error);
+      g_assert_no_error (fixture->error);
+      sent = server_get_request (server, server_count_requests (server) - 1);
+      if (expected[i] != NULL)
+        g_assert_nonnull (strstr (sent, expected[i]));
+      else
+        g_assert_null (strstr (sent, "Cookie"));
+      if (i == 1)
+        {
+          g_autofree char *other = NULL;
+
+          fixture_post (fixture, uri);
+          other = server_get_request (server, server_count_requests (server) - 1);
+          g_assert_null (strstr (other, "Cookie"));
+        }
+    }
+}
+
 /* Ever new cookies must not fill our memory. */
 static void
 serve_cookies (Visitor *visitor, guint n_connection, gpointer data)
@@ -367,6 +403,7 @@ main (int argc, char **argv)
   ADD ("/http/continue", test_continue, NULL);
   ADD ("/http/cookies", test_cookies, NULL);
   ADD ("/http/cookie-of-plugin", test_cookie_of_plugin, NULL);
+  ADD ("/http/own-cookies", test_own_cookies, NULL);
   ADD ("/http/cookie-flood", test_cookie_flood, NULL);
   ADD ("/http/identities", test_identities, NULL);
   ADD ("/http/thousand", test_thousand, NULL);

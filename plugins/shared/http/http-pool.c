@@ -399,17 +399,9 @@ count_cookies (CURL *easy)
 }
 
 void
-ost_http_pool_note_cookies (OstHttpPool *self, guint n_set)
+ost_http_pool_bound_cookies (OstHttpPool *self, CURL *easy, guint n_set)
 {
   self->n_cookies_set += n_set;
-}
-
-void
-ost_http_pool_remove (OstHttpPool *self, OstHttpTransfer *transfer, CURL *easy)
-{
-  if (!g_ptr_array_remove_fast (self->transfers, transfer))
-    return;
-  curl_multi_remove_handle (self->multi, easy);
   if (self->n_cookies_set <= MAX_COOKIES)
     return;
   self->n_cookies_set = count_cookies (easy);
@@ -417,4 +409,11 @@ ost_http_pool_remove (OstHttpPool *self, OstHttpTransfer *transfer, CURL *easy)
     return;
   curl_easy_setopt (easy, CURLOPT_COOKIELIST, "ALL");
   self->n_cookies_set = 0;
+}
+
+void
+ost_http_pool_remove (OstHttpPool *self, OstHttpTransfer *transfer, CURL *easy)
+{
+  if (g_ptr_array_remove_fast (self->transfers, transfer))
+    curl_multi_remove_handle (self->multi, easy);
 }

@@ -91,8 +91,15 @@ SSL *ost_http_get_ssl (CURL *easy);
  */
 gboolean ost_http_pool_has_unread (OstHttpPool *self, CURL *easy, int local_port);
 
-/* Counts cookies that a server set, so that it cannot fill our memory with them. */
-void ost_http_pool_note_cookies (OstHttpPool *self, guint n_set);
+/**
+ * ost_http_pool_bound_cookies:
+ * @self: a pool
+ * @easy: a handle that shares its jar and is about to be removed
+ * @n_set: how many cookies its reply set
+ *
+ * Empties the jar where a server fills our memory with ever new ones.
+ */
+void ost_http_pool_bound_cookies (OstHttpPool *self, CURL *easy, guint n_set);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstHttpPool, ost_http_pool_unref)
 

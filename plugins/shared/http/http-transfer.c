@@ -33,6 +33,7 @@ struct _OstHttpTransfer {
   gint64 idle_us;
   gint64 last_activity;
   curl_off_t uploaded;
+  guint n_cookies_set;
   guint connect_timeout_ms;
   GSource *idle_source;
   OstHttpCancel *cancel;
@@ -101,6 +102,8 @@ ost_http_transfer_end (OstHttpTransfer *self, GError *error)
       return;
     }
   count_sent (self);
+  if (!ost_transfer_has_own_cookies (self->transfer))
+    ost_http_pool_bound_cookies (self->pool, self->easy, self->n_cookies_set);
   ost_http_pool_remove (self->pool, self, self->easy);
   g_clear_pointer (&self->easy, curl_easy_cleanup);
   drop_source (&self->idle_source);
@@ -313,7 +316,7 @@ take_head (OstHttpTransfer *self)
 
   self->stage = OST_HTTP_STAGE_HEAD;
   self->ends_with_connection = !has_end (self, lines);
-  ost_http_pool_note_cookies (self->pool, count_cookies (lines));
+  self->n_cookies_set = count_cookies (lines);
   if (!sign_in->inspect (sign_in, ost_transfer_get_credentials (self->transfer), self->head.status,
                          lines, &self->failure))
     {
