@@ -60,10 +60,11 @@ guint table_get_part (const Table *self, guint field);
  * table_prepare:
  * @self: a table
  * @database: a connection
- * @pattern: a constant of the program: a statement with `{table}` for the name, `{hashes}` for the names of the hash columns,
- *   `{keys}` for those of the key columns, `{extras}` for those that only devices have, `{columns}`
- *   for those of the fields; `{?hashes}` and so on for as many parameters, `{=hashes}` for
- *   assignments, `{+hashes}` for declarations. Each name brings a comma before it
+ * @pattern: a constant of the program: a statement with `{table}` for the name, `{hashes}` for the
+ *   names of the hash columns, `{keys}` for those of the key columns, `{extras}` for those that
+ *   only devices have, `{columns}` for those of the fields; `{?hashes}` and so on for as many
+ *   parameters, `{=hashes}` for assignments, `{+hashes}` for declarations. Each name brings a comma
+ *   before it
  * @error: return location
  *
  * Returns: (transfer none): the statement
