@@ -4,10 +4,12 @@
 #include "reconciliation.h"
 #include "version.h"
 
-/* Between two looks whether the transaction has become long, or somebody waits for its end. */
+/* Between two looks how long the transaction has become. */
 #define ROWS_BETWEEN_LOOKS 64
+/* A transaction of a few rows writes as many pages as one of many, so whoever waits waits so long. */
+#define MIN_TRANSACTION_US (20 * G_TIME_SPAN_MILLISECOND)
 /* Longer than this nobody shall wait, not even in another process. */
-#define MAX_TRANSACTION_US (60 * G_TIME_SPAN_MILLISECOND)
+#define MAX_TRANSACTION_US (100 * G_TIME_SPAN_MILLISECOND)
 /* How many rows are taken back at once. */
 #define ROWS_TO_UNDO 1000
 
@@ -279,6 +281,15 @@ note_progress (Application *self, gint64 number, GError **error)
   return execute (statement, 2, number, self->run->connection, 0, error);
 }
 
+static gboolean
+is_long_enough (Transaction *transaction, gint64 began)
+{
+  gint64 length = g_get_monotonic_time () - began;
+
+  return length > MAX_TRANSACTION_US
+         || (length > MIN_TRANSACTION_US && transaction_is_wanted (transaction));
+}
+
 /* One transaction: as many differences as can be without keeping others waiting. */
 static gboolean
 apply_some (Application *self, Statement *differences, gboolean *has_more, GError **error)
@@ -297,9 +308,7 @@ apply_some (Application *self, Statement *differences, gboolean *has_more, GErro
       difference_read (&difference, differences);
       if (!apply (self, &difference, error) || !statement_step (differences, has_more, error))
         return FALSE;
-      if (n % ROWS_BETWEEN_LOOKS == 0
-          && (transaction_is_wanted (&transaction)
-              || g_get_monotonic_time () - began > MAX_TRANSACTION_US))
+      if (n % ROWS_BETWEEN_LOOKS == 0 && is_long_enough (&transaction, began))
         break;
     }
   return note_progress (self, difference.number, error) && transaction_commit (&transaction, error);

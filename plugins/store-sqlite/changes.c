@@ -133,9 +133,9 @@ describe_plainly (const ChangeContext *context, OstObject *old, OstObject *new)
   return json_end (builder);
 }
 
-static gboolean
-append (const ChangeContext *context, const char *kind, const char *device_id, const char *mailbox,
-        char *detail, char *personal_detail, GError **error)
+static EventDraft *
+draft (const ChangeContext *context, const char *kind, const char *device_id, const char *mailbox,
+       char *detail, char *personal_detail)
 {
   OstEvent event = {
     .time_us = context->now_us,
@@ -148,12 +148,11 @@ append (const ChangeContext *context, const char *kind, const char *device_id, c
     .personal_detail = personal_detail,
   };
 
-  return events_append (context->store, context->database, &event, NULL, error);
+  return event_draft_new (context->store, &event);
 }
 
-gboolean
-changes_append (const ChangeContext *context, Change change, OstObject *old, OstObject *new,
-                GError **error)
+EventDraft *
+changes_draft (const ChangeContext *context, Change change, OstObject *old, OstObject *new)
 {
   OstObject *either = new != NULL ? new : old;
   OstKind kind = ost_object_get_kind (either);
@@ -171,7 +170,7 @@ changes_append (const ChangeContext *context, Change change, OstObject *old, Ost
     }
   else if (kind == OST_KIND_MAILBOX)
     mailbox = ost_object_get_text (either, OST_MAILBOX_DISTINGUISHED_NAME);
-  return append (context, name, device_id, mailbox, detail, personal, error);
+  return draft (context, name, device_id, mailbox, detail, personal);
 }
 
 static void
@@ -190,9 +189,8 @@ add_counts (JsonBuilder *builder, const char *name, const OstReconcileCounts *co
   json_builder_end_object (builder);
 }
 
-gboolean
-changes_append_summary (const ChangeContext *context, const OstReconcileResult *result,
-                        GError **error)
+EventDraft *
+changes_draft_summary (const ChangeContext *context, const OstReconcileResult *result)
 {
   g_autoptr (JsonBuilder) builder = json_begin ();
   g_autofree char *detail = NULL;
@@ -201,7 +199,7 @@ changes_append_summary (const ChangeContext *context, const OstReconcileResult *
   add_counts (builder, "devices", &result->devices);
   add_counts (builder, "mailboxes", &result->mailboxes);
   detail = json_end (builder);
-  return append (context, "inventory-changed", NULL, NULL, detail, NULL, error);
+  return draft (context, "inventory-changed", NULL, NULL, detail, NULL);
 }
 
 OstObject *

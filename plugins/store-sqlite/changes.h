@@ -25,7 +25,6 @@ typedef enum {
 /**
  * ChangeContext:
  * @store: the store
- * @database: the writer's connection, in the transaction of the change
  * @connection: the connection's name
  * @run: the run
  * @who: (nullable): who asked for it
@@ -35,7 +34,6 @@ typedef enum {
  */
 typedef struct {
   OstStoreSqlite *store;
-  Database *database;
   const char *connection;
   gint64 run;
   const char *who;
@@ -43,30 +41,25 @@ typedef struct {
 } ChangeContext;
 
 /**
- * changes_append:
+ * changes_draft:
  * @context: what all have in common
  * @change: what became of it
  * @old: (nullable): what was known
  * @new: (nullable): what is known now
- * @error: return location
  *
- * Appends one event, with the fields that differ.
- *
- * Returns: whether it is in the chain
+ * Returns: (transfer full): an event with the fields that differ
  */
-gboolean changes_append (const ChangeContext *context, Change change, OstObject *old,
-                         OstObject *new, GError **error);
+EventDraft *changes_draft (const ChangeContext *context, Change change, OstObject *old,
+                           OstObject *new);
 
 /**
- * changes_append_summary:
+ * changes_draft_summary:
  * @context: what all have in common
  * @result: the numbers
- * @error: return location
  *
- * Returns: whether one event that stands for all is in the chain
+ * Returns: (transfer full): one event that stands for all
  */
-gboolean changes_append_summary (const ChangeContext *context, const OstReconcileResult *result,
-                                 GError **error);
+EventDraft *changes_draft_summary (const ChangeContext *context, const OstReconcileResult *result);
 
 /**
  * changes_read_object:

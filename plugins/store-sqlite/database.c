@@ -41,7 +41,7 @@ static const char *const opening[] = {
                        "PRAGMA journal_mode = PERSIST;"
                        "PRAGMA synchronous = OFF;"
                        "PRAGMA secure_delete = OFF;"
-                       "PRAGMA cache_size = -8192;",
+                       "PRAGMA cache_size = -4096;",
 };
 
 static void

@@ -44,13 +44,49 @@ read_last (Database *database, gint64 *seq, guint8 hash[CHAIN_HASH_BYTES], GErro
   return TRUE;
 }
 
-static void
-collect_values (const OstEvent *event, const char *values[CHAIN_N_VALUES])
+struct _EventDraft {
+  OstEvent event;
+  char *values[CHAIN_N_VALUES];
+  guint8 salts[CHAIN_N_VALUES][CHAIN_SALT_BYTES];
+  GByteArray *commitments;
+};
+
+EventDraft *
+event_draft_new (OstStoreSqlite *self, const OstEvent *event)
 {
-  values[CHAIN_VALUE_DEVICE_ID] = event->device_id;
-  values[CHAIN_VALUE_MAILBOX] = event->mailbox;
-  values[CHAIN_VALUE_WHO] = event->who;
-  values[CHAIN_VALUE_DETAIL] = event->personal_detail;
+  EventDraft *draft = g_new0 (EventDraft, 1);
+
+  draft->event.time_us = event->time_us;
+  draft->event.kind = g_strdup (event->kind);
+  draft->event.connection = g_strdup (event->connection);
+  draft->event.detail = g_strdup (event->detail);
+  draft->values[CHAIN_VALUE_DEVICE_ID] = g_strdup (event->device_id);
+  draft->values[CHAIN_VALUE_MAILBOX] = g_strdup (event->mailbox);
+  draft->values[CHAIN_VALUE_WHO] = g_strdup (event->who);
+  draft->values[CHAIN_VALUE_DETAIL] = g_strdup (event->personal_detail);
+  draft->commitments = g_byte_array_new ();
+  self->fill_random (draft->salts[0], sizeof draft->salts, self->random_data);
+  for (guint i = 0; i < CHAIN_N_VALUES; i++)
+    if (draft->values[i] != NULL)
+      {
+        guint8 entry[1 + CHAIN_HASH_BYTES] = { (guint8)i };
+
+        chain_commit (draft->salts[i], i, draft->values[i], entry + 1);
+        g_byte_array_append (draft->commitments, entry, sizeof entry);
+      }
+  return draft;
+}
+
+void
+event_draft_free (EventDraft *self)
+{
+  g_free (self->event.kind);
+  g_free (self->event.connection);
+  g_free (self->event.detail);
+  for (guint i = 0; i < CHAIN_N_VALUES; i++)
+    g_free (self->values[i]);
+  g_byte_array_unref (self->commitments);
+  g_free (self);
 }
 
 static gboolean
@@ -88,37 +124,33 @@ insert_event (Database *database, const OstEvent *event, GByteArray *commitments
 }
 
 gboolean
+events_append_draft (Database *database, const EventDraft *draft, gint64 *seq, GError **error)
+{
+  guint8 hash[CHAIN_HASH_BYTES];
+  OstEvent event = draft->event;
+
+  if (!read_last (database, &event.seq, hash, error))
+    return FALSE;
+  event.seq++;
+  chain_hash (hash, &event, draft->commitments->data, draft->commitments->len, hash);
+  if (!insert_event (database, &event, draft->commitments, hash, error))
+    return FALSE;
+  for (guint i = 0; i < CHAIN_N_VALUES; i++)
+    if (draft->values[i] != NULL
+        && !insert_value (database, event.seq, i, draft->salts[i], draft->values[i], error))
+      return FALSE;
+  if (seq != NULL)
+    *seq = event.seq;
+  return TRUE;
+}
+
+gboolean
 events_append (OstStoreSqlite *self, Database *database, const OstEvent *event, gint64 *seq,
                GError **error)
 {
-  g_autoptr (GByteArray) commitments = g_byte_array_new ();
-  guint8 salts[CHAIN_N_VALUES][CHAIN_SALT_BYTES];
-  const char *values[CHAIN_N_VALUES];
-  guint8 hash[CHAIN_HASH_BYTES];
-  OstEvent numbered = *event;
+  g_autoptr (EventDraft) draft = event_draft_new (self, event);
 
-  if (!read_last (database, &numbered.seq, hash, error))
-    return FALSE;
-  numbered.seq++;
-  collect_values (event, values);
-  self->fill_random (salts[0], sizeof salts, self->random_data);
-  for (guint i = 0; i < CHAIN_N_VALUES; i++)
-    if (values[i] != NULL)
-      {
-        guint8 entry[1 + CHAIN_HASH_BYTES] = { (guint8)i };
-
-        chain_commit (salts[i], i, values[i], entry + 1);
-        g_byte_array_append (commitments, entry, sizeof entry);
-      }
-  chain_hash (hash, &numbered, commitments->data, commitments->len, hash);
-  if (!insert_event (database, &numbered, commitments, hash, error))
-    return FALSE;
-  for (guint i = 0; i < CHAIN_N_VALUES; i++)
-    if (values[i] != NULL && !insert_value (database, numbered.seq, i, salts[i], values[i], error))
-      return FALSE;
-  if (seq != NULL)
-    *seq = numbered.seq;
-  return TRUE;
+  return events_append_draft (database, draft, seq, error);
 }
 
 static gboolean

@@ -4,7 +4,7 @@
 #include "garbage.h"
 
 /* So many rows go within some hundredths of a second, wherever they stand in the file. */
-#define ROWS "1000"
+#define ROWS "500"
 
 /* A device whose last version is among the next to go takes its statistics along. */
 static const char *const dead_devices_sql[] = {

@@ -35,6 +35,7 @@ typedef struct {
   gboolean is_listing; /* a full listing is under way, so that it matters when a row was read */
   OstStoreFlags flags;
   char *name;
+  Database *database; /* the writer's, while a transaction is open */
   ChangeContext context;
   OstUpsertCounts counts;
   guint events;
@@ -51,8 +52,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Upsert, upsert_clear)
 static gboolean
 read_run (Upsert *self, GError **error)
 {
-  Database *database = self->context.database;
-  g_autoptr (Statement) statement = database_prepare (database, run_sql, error);
+  g_autoptr (Statement) statement = database_prepare (self->database, run_sql, error);
   gboolean has_row = FALSE;
 
   if (statement == NULL)
@@ -71,14 +71,14 @@ read_run (Upsert *self, GError **error)
   self->generation = statement_get_number (statement, 3);
   self->building = statement_get_number (statement, 4);
   self->is_listing = statement_get_number (statement, 5) != 0;
-  return lease_check (self->context.store, database, statement_get_number (statement, 1), error);
+  return lease_check (self->context.store, self->database, statement_get_number (statement, 1),
+                      error);
 }
 
 static gboolean
 find_live (Upsert *self, const char *guid, Live *live, GError **error)
 {
-  g_autoptr (Statement) statement
-    = table_prepare (self->table, self->context.database, live_sql, error);
+  g_autoptr (Statement) statement = table_prepare (self->table, self->database, live_sql, error);
   gboolean has_row = TRUE;
 
   if (statement == NULL)
@@ -131,7 +131,7 @@ insert_row (Upsert *self, const Record *record, const Source *source, gint64 die
 
   set_parts (&version, record, source);
   version_follow (&version, NULL);
-  return version_insert (&version, self->context.database, error);
+  return version_insert (&version, self->database, error);
 }
 
 static gboolean
@@ -148,7 +148,7 @@ static gboolean
 replace_row (Upsert *self, const Record *record, const Source *source, gint64 row,
              OstObject **former, GError **error)
 {
-  Database *database = self->context.database;
+  Database *database = self->database;
   g_autoptr (Statement) statement = table_prepare (self->table, database, row_sql, error);
   Version version = { .table = self->table, .read_us = self->context.now_us };
   Version old;
@@ -176,8 +176,7 @@ replace_row (Upsert *self, const Record *record, const Source *source, gint64 ro
 static gboolean
 read_object (Upsert *self, gint64 row, OstObject **object, GError **error)
 {
-  g_autoptr (Statement) statement
-    = table_prepare (self->table, self->context.database, object_sql, error);
+  g_autoptr (Statement) statement = table_prepare (self->table, self->database, object_sql, error);
   gboolean has_row = FALSE;
 
   if (statement == NULL)
@@ -194,12 +193,15 @@ static gboolean
 tell (Upsert *self, Change change, gint64 row, OstObject *old, GError **error)
 {
   g_autoptr (OstObject) new = NULL;
+  g_autoptr (EventDraft) draft = NULL;
 
   if (self->events >= EVENTS_MAX_OF_A_RUN)
     return TRUE;
   self->events++;
-  return read_object (self, row, &new, error)
-         && changes_append (&self->context, change, old, new, error);
+  if (!read_object (self, row, &new, error))
+    return FALSE;
+  draft = changes_draft (&self->context, change, old, new);
+  return events_append_draft (self->database, draft, NULL, error);
 }
 
 static gboolean
@@ -211,7 +213,7 @@ add_seen (Upsert *self, const Record *record, const Source *source, const Live *
   /* One that was prepared takes its place soon. */
   if (!insert_row (self, record, source, live->prepared != 0 ? self->building : 0, error))
     return FALSE;
-  row = sqlite3_last_insert_rowid (database_get_handle (self->context.database));
+  row = sqlite3_last_insert_rowid (database_get_handle (self->database));
   self->counts.added++;
   return tell (self, CHANGE_ADD, row, NULL, error);
 }
@@ -219,8 +221,7 @@ add_seen (Upsert *self, const Record *record, const Source *source, const Live *
 static gboolean
 revive (Upsert *self, gint64 row, GError **error)
 {
-  g_autoptr (Statement) statement
-    = table_prepare (self->table, self->context.database, revive_sql, error);
+  g_autoptr (Statement) statement = table_prepare (self->table, self->database, revive_sql, error);
 
   if (statement == NULL)
     return FALSE;
@@ -268,7 +269,7 @@ upsert_some (Upsert *self, GPtrArray *objects, guint first, GError **error)
 
   if (!transaction_begin (&transaction, self->context.store->writer, TRANSACTION_NORMAL, error))
     return FALSE;
-  self->context.database = transaction.database;
+  self->database = transaction.database;
   g_clear_pointer (&self->name, g_free);
   if (!read_run (self, error))
     return FALSE;
@@ -286,13 +287,14 @@ tell_rest (Upsert *self, GError **error)
     = self->table->kind == OST_KIND_DEVICE ? &result.devices : &result.mailboxes;
   g_auto (Transaction) transaction = { 0 };
 
+  g_autoptr (EventDraft) draft = NULL;
+
   counts->listed = self->counts.added + self->counts.changed;
   counts->added = self->counts.added;
   counts->changed = self->counts.changed;
-  if (!transaction_begin (&transaction, self->context.store->writer, TRANSACTION_NORMAL, error))
-    return FALSE;
-  self->context.database = transaction.database;
-  return changes_append_summary (&self->context, &result, error)
+  draft = changes_draft_summary (&self->context, &result);
+  return transaction_begin (&transaction, self->context.store->writer, TRANSACTION_NORMAL, error)
+         && events_append_draft (transaction.database, draft, NULL, error)
          && transaction_commit (&transaction, error);
 }
 

@@ -263,7 +263,17 @@ is_told (OstKind kind)
 }
 
 static gboolean
-tell_changes (const ChangeContext *context, GPtrArray *former, GHashTable *objects, GError **error)
+tell (const ChangeContext *context, Database *database, Change change, OstObject *old,
+      OstObject *new, GError **error)
+{
+  g_autoptr (EventDraft) draft = changes_draft (context, change, old, new);
+
+  return events_append_draft (database, draft, NULL, error);
+}
+
+static gboolean
+tell_changes (const ChangeContext *context, Database *database, GPtrArray *former,
+              GHashTable *objects, GError **error)
 {
   g_autoptr (GHashTable) old = index_objects (former);
   GHashTableIter iter;
@@ -277,34 +287,35 @@ tell_changes (const ChangeContext *context, GPtrArray *former, GHashTable *objec
 
       if (known != NULL && is_same (known, object))
         continue;
-      if (!changes_append (context, known != NULL ? CHANGE_UPDATE : CHANGE_ADD, known, object,
-                           error))
+      if (!tell (context, database, known != NULL ? CHANGE_UPDATE : CHANGE_ADD, known, object,
+                 error))
         return FALSE;
     }
   g_hash_table_iter_init (&iter, old);
   while (g_hash_table_iter_next (&iter, &name, &object))
-    if (!changes_append (context, CHANGE_PURGE, object, NULL, error))
+    if (!tell (context, database, CHANGE_PURGE, object, NULL, error))
       return FALSE;
   return TRUE;
 }
 
 static gboolean
-replace (const ChangeContext *context, OstKind kind, GHashTable *objects, GError **error)
+replace (const ChangeContext *context, Database *database, OstKind kind, GHashTable *objects,
+         GError **error)
 {
   g_autoptr (GPtrArray) former = g_ptr_array_new_with_free_func ((GDestroyNotify)ost_object_unref);
   GHashTableIter iter;
   gpointer object;
   gint64 id;
 
-  if (!store_make_connection (context->database, context->connection, &id, error)
-      || !list_small (context->database, context->connection, kind, collect_cb, former, error)
-      || !drop_objects (context->database, id, kind, error))
+  if (!store_make_connection (database, context->connection, &id, error)
+      || !list_small (database, context->connection, kind, collect_cb, former, error)
+      || !drop_objects (database, id, kind, error))
     return FALSE;
   g_hash_table_iter_init (&iter, objects);
   while (g_hash_table_iter_next (&iter, NULL, &object))
-    if (!insert_object (context->database, id, object, context->now_us, error))
+    if (!insert_object (database, id, object, context->now_us, error))
       return FALSE;
-  return !is_told (kind) || tell_changes (context, former, objects, error);
+  return !is_told (kind) || tell_changes (context, database, former, objects, error);
 }
 
 static gboolean
@@ -326,15 +337,14 @@ replace_objects (OstStore *store, const char *connection, OstKind kind, GPtrArra
   OstStoreSqlite *self = OST_STORE_SQLITE (store);
   g_auto (Transaction) transaction = { 0 };
   g_autoptr (GHashTable) index = NULL;
-  ChangeContext context = { self, NULL, connection, 0, who, now_us };
+  ChangeContext context = { self, connection, 0, who, now_us };
 
   if (!check_kinds (kind, objects, error))
     return FALSE;
   index = index_objects (objects);
-  if (!transaction_begin (&transaction, self->writer, TRANSACTION_NORMAL, error))
-    return FALSE;
-  context.database = transaction.database;
-  return replace (&context, kind, index, error) && transaction_commit (&transaction, error);
+  return transaction_begin (&transaction, self->writer, TRANSACTION_NORMAL, error)
+         && replace (&context, transaction.database, kind, index, error)
+         && transaction_commit (&transaction, error);
 }
 
 static gboolean

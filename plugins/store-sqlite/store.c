@@ -212,6 +212,8 @@ static void
 ost_store_sqlite_class_init (OstStoreSqliteClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = ost_store_sqlite_finalize;
+  /* Nobody asks how much memory SQLite uses, and counting it takes a lock at each allocation. */
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 static void
