@@ -9,7 +9,7 @@
 /* A transaction of a few rows writes as many pages as one of many, so whoever waits waits so long. */
 #define MIN_TRANSACTION_US (20 * G_TIME_SPAN_MILLISECOND)
 /* Longer than this nobody shall wait, not even in another process. */
-#define MAX_TRANSACTION_US (100 * G_TIME_SPAN_MILLISECOND)
+#define MAX_TRANSACTION_US (150 * G_TIME_SPAN_MILLISECOND)
 /* How many rows are taken back at once. */
 #define ROWS_TO_UNDO 1000
 

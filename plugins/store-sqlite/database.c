@@ -140,7 +140,7 @@ configure (Database *self, DatabaseUse use, GError **error)
   sqlite3_limit (self->handle, SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES);
   sqlite3_limit (self->handle, SQLITE_LIMIT_ATTACHED, 0);
   sqlite3_busy_timeout (self->handle, BUSY_MILLISECONDS);
-  return database_run (self, "PRAGMA temp_store = FILE; PRAGMA cell_size_check = ON;", error)
+  return database_run (self, "PRAGMA temp_store = FILE;", error)
          && database_run (self, opening[use], error);
 }
 

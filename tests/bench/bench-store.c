@@ -176,8 +176,11 @@ resume (StoreFixture *fixture, gint64 *run)
   g_autoptr (GPtrArray) slices = g_ptr_array_new_with_free_func ((GDestroyNotify)ost_slice_free);
   g_autoptr (GError) error = NULL;
   g_autoptr (OstRun) begun = NULL;
+  Times opening;
 
+  opening = start ();
   store_fixture_reopen (fixture);
+  g_print ("opening with the check of the file: %.2f s\n", stop (opening).wall);
   begun = ost_store_begin_run (fixture->store, "contoso", OST_RUN_FULL, fixture->fence, 0,
                                fixture->now, &error);
   g_assert_no_error (error);
