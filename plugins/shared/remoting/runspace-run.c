@@ -21,10 +21,9 @@ collect_terminate (OstRunspace *self)
 {
   OstWsmanPending *pending = g_steal_pointer (&self->terminate);
   OstWsmanReaction reaction;
-  g_autoptr (OstWsmanReply) reply = NULL;
 
   if (pending != NULL)
-    reply = ost_wsman_finish (pending, self->buffer, &reaction, NULL);
+    ost_wsman_reply_free (ost_wsman_finish (pending, self->buffer, &reaction, NULL));
 }
 
 static gboolean
@@ -426,9 +425,15 @@ ost_runspace_run (OstRunspace *self, OstCommand *const *commands, guint n_comman
 
   g_return_val_if_fail (self != NULL && n_commands > 0 && sink != NULL && OST_IS_CALL (call),
                         FALSE);
-  g_return_val_if_fail (!self->is_broken, FALSE);
 
   memset (result, 0, sizeof *result);
+  if (self->is_broken)
+    {
+      g_set_error (error, OST_ERROR, OST_ERROR_UNAVAILABLE,
+                   "connection ‘%s’: the PowerShell session on ‘%s’ has ended",
+                   ost_call_get_connection (call), ost_wsman_get_host (self->wsman));
+      return FALSE;
+    }
   g_array_set_clear_func (questions, ost_runspace_question_clear);
   self->call = call;
   self->sink = sink;

@@ -245,7 +245,7 @@ char *ost_runspace_identify (const OstRunspaceOptions *options, OstCall *call, G
 
 /**
  * ost_runspace_run:
- * @self: a runspace that is not broken
+ * @self: a runspace
  * @commands: (array length=n_commands): the commands of one pipeline, in order
  * @n_commands: how many, at least 1
  * @sink: who gets the output

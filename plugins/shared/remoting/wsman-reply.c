@@ -403,15 +403,23 @@ ost_wsman_reply_new (const char *message_id, OstWsmanStreamFunc stream, gpointer
   return self;
 }
 
-void
-ost_wsman_reply_free (OstWsmanReply *self)
+static void
+free_texts (OstWsmanReply *self)
 {
   GString *texts[] = { self->relates_to, self->shell_id, self->command_id, self->product,
                        self->role,       self->subcode,  self->reason,     self->message };
 
-  xmlFreeParserCtxt (self->parser);
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     g_string_free (texts[i], TRUE);
+}
+
+void
+ost_wsman_reply_free (OstWsmanReply *self)
+{
+  if (self == NULL)
+    return;
+  xmlFreeParserCtxt (self->parser);
+  free_texts (self);
   g_clear_error (&self->error);
   g_free (self->message_id);
   g_free (self->stream_name);

@@ -8,6 +8,10 @@
 
 #define CONTENT_TYPE "application/soap+xml;charset=UTF-8"
 
+/* Exchange allows 900 s; an answer that says "nothing yet" costs little. */
+#define MIN_TIMEOUT_SECONDS 20
+#define MAX_TIMEOUT_SECONDS 180
+
 /* What the server may need beyond the time that it was given, before it counts as silent. */
 #define GRACE_SECONDS 30
 
@@ -79,7 +83,8 @@ ost_wsman_new (const OstRunspaceOptions *options, const char *uri, const char *s
   self->shell_id = g_strdup (shell_id);
   ost_psrp_guid_make (guid, self->session_id);
   self->max_envelope_bytes = OST_WSMAN_MAX_ENVELOPE_BYTES;
-  self->operation_timeout_seconds = options->operation_timeout_seconds;
+  self->operation_timeout_seconds
+    = CLAMP (options->operation_timeout_seconds, MIN_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS);
   self->cookies = g_ptr_array_new_with_free_func (g_free);
   if (!read_uri (self, error))
     return NULL;
