@@ -25,7 +25,7 @@ write_text (Listing *self, gsize at_least)
 {
   if (self->text->len >= at_least)
     {
-      ost_terminal_write (self->out, self->text->str, (gssize)self->text->len);
+      ost_terminal_write_data (self->out, self->text->str);
       g_string_truncate (self->text, 0);
     }
   return !ost_terminal_has_failed (self->out);

@@ -23,7 +23,7 @@ append_json (const OstEvent *event, gpointer data)
   g_string_assign (self->text, self->has_rows ? ",\n" : "\n");
   self->has_rows = TRUE;
   ost_render_event (event, self->text);
-  ost_terminal_write (self->out, self->text->str, (gssize)self->text->len);
+  ost_terminal_write_data (self->out, self->text->str);
   return !ost_terminal_has_failed (self->out);
 }
 
@@ -55,7 +55,7 @@ list_json (OstCli *cli, Listing *self, gint64 from, guint limit, GError **error)
       g_autofree char *text = ost_render_node (ost_render_error (*error));
 
       ost_terminal_write (self->out, ",\"error\":", -1);
-      ost_terminal_write (self->out, text, -1);
+      ost_terminal_write_data (self->out, text);
     }
   ost_terminal_write (self->out, "}\n", 2);
   return is_done;

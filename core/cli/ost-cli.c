@@ -53,7 +53,7 @@ ost_cli_print_document (OstCli *self, JsonNode *node)
   if (!self->is_json)
     return;
   self->has_document = TRUE;
-  ost_terminal_write (self->out, text, -1);
+  ost_terminal_write_data (self->out, text);
   ost_terminal_write (self->out, "\n", 1);
 }
 

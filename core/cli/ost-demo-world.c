@@ -202,20 +202,20 @@ write_config (OstDemoWorld *self, const char *fingerprint, GError **error)
 {
   const char *folder = ost_demo_world_get_folder (self);
   g_autofree char *plugins = make_plugin_line ();
-  g_autofree char *text = g_strdup_printf ("[service]\n"
-                                           "state-dir=%s/state\n"
-                                           "%s"
-                                           "[api]\n"
-                                           "socket=%s\n"
-                                           "[connection " OST_DEMO_CONNECTION "]\n"
-                                           "environment=onprem\n"
-                                           "server=%s\n"
-                                           "tls-pin=%s\n"
-                                           "user=" USER "\n"
-                                           "password-secret=file:%s/password\n"
-                                           "quick-sync-interval=3s\n",
-                                           folder, plugins, self->socket, self->uri, fingerprint,
-                                           folder);
+  g_autofree char *text
+    = g_strdup_printf ("[service]\n"
+                       "state-dir=%s/state\n"
+                       "%s"
+                       "[api]\n"
+                       "socket=%s\n"
+                       "[connection " OST_DEMO_CONNECTION "]\n"
+                       "environment=onprem\n"
+                       "server=%s\n"
+                       "tls-pin=%s\n"
+                       "user=" USER "\n"
+                       "password-secret=file:%s/password\n"
+                       "quick-sync-interval=3s\n",
+                       folder, plugins, self->socket, self->uri, fingerprint, folder);
 
   return write_text (self, "password", PASSWORD, error)
          && write_text (self, "ostiary.conf", text, error);

@@ -13,7 +13,8 @@
 
 struct _OstTerminal {
   FILE *file;
-  gboolean is_interactive;
+  gboolean is_terminal;
+  gboolean is_interactive; /* and its cursor can be moved */
   gboolean has_colours;
   int failure; /* errno of the first write that failed */
 };
@@ -26,8 +27,9 @@ ost_terminal_new (FILE *file)
   const char *no_color = g_getenv ("NO_COLOR");
 
   self->file = file;
+  self->is_terminal = isatty (fileno (file)) == 1;
   self->is_interactive
-    = isatty (fileno (file)) == 1 && term != NULL && !g_str_equal (term, "dumb") && *term != '\0';
+    = self->is_terminal && term != NULL && !g_str_equal (term, "dumb") && *term != '\0';
   self->has_colours = self->is_interactive && (no_color == NULL || *no_color == '\0');
   return self;
 }
@@ -61,6 +63,21 @@ ost_terminal_write (OstTerminal *self, const char *bytes, gssize length)
 
   if (self->failure == 0 && fwrite (bytes, 1, count, self->file) != count)
     self->failure = errno != 0 ? errno : EIO;
+}
+
+void
+ost_terminal_write_data (OstTerminal *self, const char *text)
+{
+  g_autoptr (GString) safe = NULL;
+
+  if (!self->is_terminal)
+    {
+      ost_terminal_write (self, text, -1);
+      return;
+    }
+  safe = g_string_new (NULL);
+  ost_text_escape (text, "\n\r", safe);
+  ost_terminal_write (self, safe->str, (gssize)safe->len);
 }
 
 void

@@ -63,9 +63,19 @@ guint ost_terminal_get_columns (const OstTerminal *self);
  * @bytes: what to write
  * @length: how much of it, -1 for a text
  *
- * Writes exactly that: for data that other programs read.
+ * Writes exactly that: what we made ourselves.
  */
 void ost_terminal_write (OstTerminal *self, const char *bytes, gssize length);
+
+/**
+ * ost_terminal_write_data:
+ * @self: a terminal
+ * @text: what to write
+ *
+ * For documents that other programs read, with text from outside in them: exactly that where
+ * another program reads it, and escaped where a person does.
+ */
+void ost_terminal_write_data (OstTerminal *self, const char *text);
 
 /**
  * ost_terminal_print:

@@ -32,6 +32,17 @@ is_harmless (gunichar character)
     }
 }
 
+/* As JSON writes it, so that a document that is shown on a terminal stays one. */
+static void
+append_escape (gunichar character, GString *out)
+{
+  if (character <= 0xffff)
+    g_string_append_printf (out, "\\u%04x", character);
+  else
+    g_string_append_printf (out, "\\u%04x\\u%04x", 0xd800 + ((character - 0x10000) >> 10),
+                            0xdc00 + (character & 0x3ff));
+}
+
 void
 ost_text_escape (const char *text, const char *keep, GString *out)
 {
@@ -52,7 +63,7 @@ ost_text_escape (const char *text, const char *keep, GString *out)
       else if (is_harmless (character) && n_marks <= MAX_MARKS)
         g_string_append_unichar (out, character);
       else
-        g_string_append_printf (out, character > 0xffff ? "\\U%08x" : "\\u%04x", character);
+        append_escape (character, out);
       text = g_utf8_next_char (text);
     }
 }
