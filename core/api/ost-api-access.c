@@ -76,3 +76,16 @@ ost_api_may (OstSettings *api, SoupServerMessage *message, OstApiRight right)
   return is_member (groups, ost_settings_get_text (api, "operators"))
          || (right == OST_API_READ && is_member (groups, ost_settings_get_text (api, "viewers")));
 }
+
+char *
+ost_api_describe_peer (SoupServerMessage *message)
+{
+  GSocket *socket = soup_server_message_get_socket (message);
+  struct ucred peer;
+  socklen_t size = sizeof peer;
+
+  if (socket == NULL
+      || getsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+    return g_strdup ("api");
+  return g_strdup_printf ("uid %u", (guint)peer.uid);
+}

@@ -79,6 +79,14 @@ void ost_api_push_work (OstApi *self, void (*func) (gpointer data), gpointer dat
  */
 gboolean ost_api_may (OstSettings *api, SoupServerMessage *message, OstApiRight right);
 
+/**
+ * ost_api_describe_peer:
+ * @message: a message
+ *
+ * Returns: (transfer full): who asks, for the audit trail
+ */
+char *ost_api_describe_peer (SoupServerMessage *message);
+
 /* ost-api-answer.c */
 
 void ost_api_answer_node (SoupServerMessage *message, guint status, JsonNode *node);
@@ -114,5 +122,8 @@ void ost_api_list_devices (const OstApiRequest *request);
 void ost_api_list_events (const OstApiRequest *request);
 void ost_api_run_sync (const OstApiRequest *request);
 void ost_api_run_check (const OstApiRequest *request);
+
+/* ost-api-disconnect.c */
+void ost_api_disconnect (const OstApiRequest *request);
 
 G_END_DECLS

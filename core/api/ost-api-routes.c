@@ -79,6 +79,8 @@ const OstApiRoute ost_api_routes[] = {
   { "POST", "/api/v1/connections/*/sync", OST_API_ACT, ost_api_run_sync, "synchronises" },
   { "POST", "/api/v1/connections/*/check", OST_API_ACT, ost_api_run_check,
     "validates step by step" },
+  { "DELETE", "/api/v1/connections/*", OST_API_ACT, ost_api_disconnect,
+    "takes a connection away and keeps an archive of it" },
   { "POST", "/api/v1/reload", OST_API_ACT, reload, "reads the configuration again" },
   { NULL, NULL, OST_API_OPEN, NULL, NULL },
 };

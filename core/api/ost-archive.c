@@ -92,24 +92,37 @@ append_audit (Archive *self, GError **error)
 }
 
 static gboolean
-append_head (Archive *self, OstConfig *config, gint64 now_us, GError **error)
+append_status (Archive *self, OstConfig *config, gint64 now_us, GError **error)
+{
+  g_autofree char *text = NULL;
+  JsonNode *node;
+
+  g_string_append (self->text, ",\n\"status\":");
+  if (ost_config_find_connection (config, self->connection, NULL) == NULL)
+    {
+      g_string_append (self->text, "null");
+      return TRUE;
+    }
+  node = ost_render_status (config, self->store, self->connection, now_us, error);
+  if (node == NULL)
+    return FALSE;
+  text = ost_render_node (node);
+  g_string_append (self->text, text);
+  return TRUE;
+}
+
+static void
+append_head (Archive *self, OstConfig *config, gint64 now_us)
 {
   g_autofree char *time = ost_render_time (now_us);
   g_autofree char *dump = ost_config_dump_connection (config, self->connection);
-  g_autofree char *status = NULL;
-  JsonNode *node = ost_render_status (config, self->store, self->connection, now_us, error);
 
-  if (node == NULL)
-    return FALSE;
-  status = ost_render_node (node);
   g_string_append (self->text, "{\"archive\":1,\"program\":\"" OST_VERSION "\",\"connection\":");
   ost_render_text (self->connection, self->text);
   g_string_append (self->text, ",\"time\":");
   ost_render_text (time, self->text);
   g_string_append (self->text, ",\n\"configuration\":");
   ost_render_text (dump, self->text);
-  g_string_append_printf (self->text, ",\n\"status\":%s", status);
-  return TRUE;
 }
 
 static char *
@@ -135,7 +148,8 @@ ost_archive_write (OstConfig *config, OstStore *store, const char *connection, g
   if (writer == NULL)
     return NULL;
   self.text = ost_file_writer_get_text (writer);
-  if (!append_head (&self, config, now_us, error) || !append_audit (&self, error)
+  append_head (&self, config, now_us);
+  if (!append_status (&self, config, now_us, error) || !append_audit (&self, error)
       || !append_events (&self, error) || !append_devices (&self, error))
     return NULL;
   g_string_append (self.text, "}\n");

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /**
  * ost_archive_write:
- * @config: the configuration with the connection
+ * @config: the configuration, with the connection or, where only the store knows it, without
  * @store: (nullable): the store; %NULL where there is none yet
  * @connection: the connection's name
  * @now_us: the time now

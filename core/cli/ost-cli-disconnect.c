@@ -35,6 +35,35 @@ check_choice (OstCli *cli, GError **error)
   return FALSE;
 }
 
+/* One that is not in the configuration any more may have left rows behind. */
+static gboolean
+check_name (OstCli *cli, const char *name, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_auto (GStrv) names = NULL;
+
+  if (ost_cli_check_connection (cli, name, &failure))
+    return TRUE;
+  if (!ost_cli_open_store_for_reading (cli, error))
+    return FALSE;
+  if (cli->store != NULL)
+    {
+      names = ost_store_list_connections (cli->store, error);
+      ost_cli_close_store (cli);
+      if (names == NULL || g_strv_contains ((const char *const *)names, name))
+        return names != NULL;
+    }
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static gboolean
+remove_from_configuration (OstCli *cli, const char *name, GError **error)
+{
+  return ost_config_find_connection (cli->config, name, NULL) == NULL
+         || ost_setup_remove (ost_cli_get_config_file (cli), name, error);
+}
+
 static gboolean
 confirm (OstCli *cli, const char *name, GError **error)
 {
@@ -65,8 +94,7 @@ take_away_here (OstCli *cli, const char *name, GError **error)
   gint64 now_us = ost_clock_get_time (ost_clock_get_system ());
   g_autofree char *file = ost_archive_write (cli->config, cli->store, name, now_us, error);
 
-  if (file == NULL || !ost_setup_remove (ost_cli_get_config_file (cli), name, error)
-      || !forget (cli, name, error))
+  if (file == NULL || !remove_from_configuration (cli, name, error) || !forget (cli, name, error))
     return NULL;
   return g_steal_pointer (&file);
 }
@@ -153,7 +181,7 @@ ost_cli_run_disconnect (OstCli *cli, GError **error)
   const char *socket;
 
   if (!check_choice (cli, error) || !ost_cli_load_config (cli, error)
-      || !ost_cli_check_connection (cli, name, error) || !confirm (cli, name, error))
+      || !check_name (cli, name, error) || !confirm (cli, name, error))
     return OST_EXIT_FAILED;
   socket = ost_settings_get_text (ost_config_get_api (cli->config), "socket");
   if (!ost_client_connect (socket, &client, error))

@@ -211,6 +211,14 @@ ost_cli_open_store_for_reading (OstCli *self, GError **error)
   return TRUE;
 }
 
+void
+ost_cli_close_store (OstCli *self)
+{
+  if (self->store != NULL)
+    ost_store_close (self->store);
+  g_clear_object (&self->store);
+}
+
 static OstExit
 show_version (OstCli *self)
 {
@@ -260,9 +268,7 @@ clear (OstCli *self)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (self->signal_sources); i++)
     g_clear_handle_id (&self->signal_sources[i], g_source_remove);
-  if (self->store != NULL)
-    ost_store_close (self->store);
-  g_clear_object (&self->store);
+  ost_cli_close_store (self);
   g_clear_object (&self->config);
   g_clear_object (&self->registry);
   g_clear_object (&self->cancellable);

@@ -171,4 +171,12 @@ gboolean ost_cli_open_store (OstCli *self, GError **error);
  */
 gboolean ost_cli_open_store_for_reading (OstCli *self, GError **error);
 
+/**
+ * ost_cli_close_store:
+ * @self: the run
+ *
+ * Closes the store, where one is open.
+ */
+void ost_cli_close_store (OstCli *self);
+
 G_END_DECLS

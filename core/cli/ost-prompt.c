@@ -128,11 +128,11 @@ ost_prompt_secret (OstTerminal *terminal, const char *question, OstSecret **secr
   gboolean is_read;
 
   *secret = NULL;
+  if (!hide_keys (&before, error))
+    return FALSE;
   ost_terminal_print (terminal, OST_STYLE_PLAIN, question);
   ost_terminal_print (terminal, OST_STYLE_PLAIN, ": ");
   ost_terminal_flush (terminal, NULL);
-  if (!hide_keys (&before, error))
-    return FALSE;
   /* Where memory cannot be locked the secret itself says so in a moment. */
   mlock (buffer, sizeof buffer);
   is_read = read_keys (buffer, sizeof buffer, &length, error);

@@ -315,7 +315,10 @@ write_secrets (OstSetup *self, const Current *current, GError **error)
 {
   g_autofree char *folder = g_build_filename (current->state_folder, "secrets", NULL);
 
-  if (self->secrets->len > 0 && !ost_folder_make (folder, 0700, error))
+  /* A service that never ran has left no state folder yet. */
+  if (self->secrets->len > 0
+      && (!ost_folder_make (current->state_folder, 0700, error)
+          || !ost_folder_make (folder, 0700, error)))
     return FALSE;
   for (guint i = 0; i < self->secrets->len; i++)
     {

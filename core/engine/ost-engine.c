@@ -24,7 +24,7 @@ struct _OstEngine {
 
 G_DEFINE_FINAL_TYPE (OstEngine, ost_engine, G_TYPE_OBJECT)
 
-enum { SIGNAL_CONNECTION_CHANGED, N_SIGNALS };
+enum { SIGNAL_CONNECTION_CHANGED, SIGNAL_CONNECTION_STOPPED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -49,6 +49,9 @@ ost_engine_class_init (OstEngineClass *klass)
   G_OBJECT_CLASS (klass)->finalize = ost_engine_finalize;
   signals[SIGNAL_CONNECTION_CHANGED]
     = g_signal_new ("connection-changed", OST_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_CONNECTION_STOPPED]
+    = g_signal_new ("connection-stopped", OST_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
@@ -189,10 +192,12 @@ lane_stopped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (OstEngine) self = user_data;
   OstLane *lane = OST_LANE (source);
+  g_autofree char *name = g_strdup (ost_connection_get_name (ost_lane_get_connection (lane)));
 
   ost_lane_stop_finish (lane, result);
   ost_connection_shut_down (ost_lane_get_connection (lane));
   g_ptr_array_remove (self->retired, lane);
+  g_signal_emit (self, signals[SIGNAL_CONNECTION_STOPPED], 0, name);
   finish_stopping (self);
 }
 
@@ -245,6 +250,16 @@ ost_engine_reload (OstEngine *self, OstConfig *config, GError **error)
     g_hash_table_insert (self->lanes, g_strdup (name), g_object_ref (lane));
   g_set_object (&self->config, config);
   return TRUE;
+}
+
+gboolean
+ost_engine_is_still (OstEngine *self, const char *connection)
+{
+  for (guint i = 0; i < self->retired->len; i++)
+    if (g_str_equal (ost_connection_get_name (ost_lane_get_connection (self->retired->pdata[i])),
+                     connection))
+      return FALSE;
+  return !g_hash_table_contains (self->lanes, connection);
 }
 
 void

@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * Runs tasks on connections, on worker threads, and each connection's schedule. All functions are
  * called on the thread that made it, whose main context gets all callbacks.
  *
- * Signals: `connection-changed (name)` when a connection's state, as `status` shows it, changed.
+ * Signals: `connection-changed (name)` when a connection's state, as `status` shows it, changed;
+ * `connection-stopped (name)` when one that was removed is still, see ost_engine_is_still().
  */
 #define OST_TYPE_ENGINE (ost_engine_get_type ())
 G_DECLARE_FINAL_TYPE (OstEngine, ost_engine, OST, ENGINE, GObject)
@@ -86,6 +87,16 @@ OstReport *ost_engine_run_finish (OstEngine *self, GAsyncResult *result, GError 
  * Returns: %FALSE where a new connection could not be made; then the old snapshot stays in force
  */
 gboolean ost_engine_reload (OstEngine *self, OstConfig *config, GError **error);
+
+/**
+ * ost_engine_is_still:
+ * @self: a started engine
+ * @connection: a connection's name
+ *
+ * Returns: whether nothing works on it any more: it is not in the configuration that is in force,
+ *   and what was under way when it left has ended
+ */
+gboolean ost_engine_is_still (OstEngine *self, const char *connection);
 
 /**
  * ost_engine_stop_async:
