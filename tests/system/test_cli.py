@@ -282,7 +282,7 @@ class Inventory(CliTest):
         self.home.sync("ex")
         peaks = []
         # What a sanitizer holds back is none of ours.
-        self.home.env["ASAN_OPTIONS"] = "quarantine_size_mb=0:thread_local_quarantine_size_kb=0"
+        self.home.env["ASAN_OPTIONS"] += ":quarantine_size_mb=0:thread_local_quarantine_size_kb=0"
         for limit in ("100", "30000"):
             process = subprocess.Popen(self.home.command("devices", "--limit", limit), env=self.home.env,
                                        stdout=subprocess.DEVNULL)

@@ -297,8 +297,8 @@ class Disconnecting(SetupTest):
 
 class Watching(SetupTest):
     def test_progress_on_a_terminal(self):
-        simulator = self.simulator(mailboxes=300)
-        self.home.write({"contoso": simulator.connection(statistics="all")})
+        simulator = self.simulator(mailboxes=4000)
+        self.home.write({"contoso": simulator.connection(statistics="none")})
         self.home.sync("contoso")
         terminal = self.terminal("sync", "contoso", "--once", "--full")
         self.assertEqual(0, terminal.finish())
