@@ -13,10 +13,10 @@ static const char insert_sql[]
 static const char list_sql[]
   = "SELECT o.fields FROM object o JOIN connection c ON c.id = o.connection"
     " WHERE c.name = ? AND o.kind = ? ORDER BY o.name";
+static const char generation_sql[] = "SELECT id, generation FROM connection WHERE name = ?";
 static const char list_rows_sql[]
-  = "SELECT t.guid{columns} FROM connection c JOIN {table} t INDEXED BY {table}_by_guid"
-    " ON t.connection = c.id WHERE c.name = ? AND t.born <= c.generation"
-    " AND (t.died IS NULL OR t.died > c.generation) AND t.missing_us IS NULL ORDER BY t.guid";
+  = "SELECT guid{columns} FROM {table} INDEXED BY {table}_by_guid WHERE connection = ?1"
+    " AND born <= ?2 AND (died IS NULL OR died > ?2) AND missing_us IS NULL ORDER BY guid";
 
 static gboolean
 is_small (OstKind kind)
@@ -351,12 +351,17 @@ static gboolean
 list_rows (Database *database, const Table *table, const char *connection, OstObjectFunc func,
            gpointer data, GError **error)
 {
+  g_autoptr (Statement) generation = database_prepare (database, generation_sql, error);
   g_autoptr (Statement) statement = table_prepare (table, database, list_rows_sql, error);
-  gboolean has_row = TRUE;
+  gboolean has_row = FALSE;
 
-  if (statement == NULL)
+  if (generation == NULL || statement == NULL)
     return FALSE;
-  statement_bind_text (statement, 0, connection);
+  statement_bind_text (generation, 0, connection);
+  if (!statement_step (generation, &has_row, error))
+    return FALSE;
+  statement_bind_number (statement, 0, statement_get_number (generation, 0));
+  statement_bind_number (statement, 1, statement_get_number (generation, 1));
   while (has_row)
     {
       g_autoptr (OstObject) object = NULL;
