@@ -95,8 +95,8 @@ typedef enum {
 } Way;
 
 static const char *const ways[] = {
-  [WAY_ALL] = " AND c.id >= ?4 AND d.guid > CASE WHEN c.id = ?4 THEN ?5 ELSE '' END"
-              " ORDER BY c.id, d.guid",
+  [WAY_ALL] = (" AND c.id >= ?4 AND d.guid > CASE WHEN c.id = ?4 THEN ?5 ELSE '' END"
+               " ORDER BY c.id, d.guid"),
   [WAY_GUID] = " AND d.guid = ?5 ORDER BY c.id",
   [WAY_ID] = " AND d.device_key = ?4 ORDER BY c.id, d.guid",
   [WAY_IDENTITY] = " AND d.identity = ?5 COLLATE NOCASE ORDER BY c.id, d.guid",

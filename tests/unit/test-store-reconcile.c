@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* How much store_fixture_sync() lets the clock go on before it reconciles. */
+#define SYNC_US (4 * G_USEC_PER_SEC)
+
 static OstObject *
 get (GPtrArray *devices, guint index)
 {
@@ -120,12 +123,12 @@ test_missing (StoreFixture *self, gconstpointer data)
 
   /* One is back, the other is taken out by the first clean run after 48 hours. */
   g_ptr_array_add (fewer, store_fixture_device (0, 0, 1));
-  self->now = since + OST_STORE_MISSING_US - MINUTE;
+  self->now = since + OST_STORE_MISSING_US - SYNC_US - 1;
   store_fixture_sync (self, fewer, &result);
   g_assert_cmpint (result.devices.returned, ==, 1);
   g_assert_cmpint (result.devices.purged, ==, 0);
   g_assert_false (store_fixture_number (self, 0, OST_COLUMN_MISSING_SINCE, &later));
-  self->now = since + OST_STORE_MISSING_US;
+  self->now = since + OST_STORE_MISSING_US - SYNC_US;
   store_fixture_sync (self, fewer, &result);
   g_assert_cmpint (result.devices.purged, ==, 1);
   g_assert_false (store_fixture_has (self, 1));

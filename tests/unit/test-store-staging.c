@@ -112,6 +112,142 @@ test_resume (StoreFixture *self, gconstpointer data)
   assert_slices (self, run, "");
 }
 
+/* Killed after everybody saw the new inventory and before the listing was removed. */
+static void
+test_used_up (StoreFixture *self, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (self->folder, "staging-1.db", NULL);
+  g_autofree char *kept = g_build_filename (self->folder, "kept", NULL);
+  gint64 run = begin (self, G_MAXINT64);
+
+  plan (self, run, "a");
+  stage (self, run, "a", 0, 10, TRUE);
+  g_assert_cmpint (link (path, kept), ==, 0);
+  store_fixture_end (self, run, NULL);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_rename (kept, path), ==, 0);
+  store_fixture_reopen (self);
+  run = begin (self, 0);
+  assert_slices (self, run, "");
+}
+
+/* The comparison is done and nothing of it applied yet, as after a crash, or with the disk full. */
+static void
+stop_before_applying (StoreFixture *self, gint64 run)
+{
+  OstReconcileOptions options = OST_RECONCILE_OPTIONS_INIT;
+  g_auto (OstReconcileResult) result = { 0 };
+  g_autoptr (GError) error = NULL;
+  gint64 generation = store_fixture_sql_number (self, "SELECT generation FROM connection");
+  g_autofree char *back
+    = g_strdup_printf ("UPDATE connection SET generation = %" G_GINT64_FORMAT, generation);
+
+  options.now_us = self->now;
+  store_fixture_sql (self, "UPDATE connection SET generation = 9223372036854775807");
+  g_assert_false (ost_store_reconcile (self->store, run, &options, &result, NULL, &error));
+  g_assert_error (error, OST_ERROR, OST_ERROR_INVALID);
+  store_fixture_sql (self, back);
+}
+
+static void
+quick (StoreFixture *self, guint first, guint end, const char *os)
+{
+  g_autoptr (GPtrArray) devices = store_fixture_devices (first, end);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OstRun) run = NULL;
+
+  self->now += G_USEC_PER_SEC;
+  run = ost_store_begin_run (self->store, "contoso", OST_RUN_QUICK, self->fence, 0, self->now,
+                             &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < devices->len; i++)
+    ost_object_set_text (g_ptr_array_index (devices, i), OST_DEVICE_OS, os, -1);
+  ost_store_upsert_objects (self->store, run->id, OST_KIND_DEVICE, devices, OST_STORE_NONE, "test",
+                            self->now, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+assert_os (StoreFixture *self, guint number, const char *expected)
+{
+  g_autofree char *os = store_fixture_text (self, number, OST_COLUMN_OS);
+
+  g_assert_cmpstr (os, ==, expected);
+}
+
+static GPtrArray *
+make_devices (guint first, guint end, const char *os)
+{
+  GPtrArray *devices = store_fixture_devices (first, end);
+
+  for (guint i = 0; i < devices->len; i++)
+    ost_object_set_text (g_ptr_array_index (devices, i), OST_DEVICE_OS, os, -1);
+  return devices;
+}
+
+/* Between comparison and application, a quick run is faster. */
+static void
+test_overtaken (StoreFixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) known = make_devices (0, 100, "old");
+  g_autoptr (GPtrArray) listed = make_devices (2, 101, "listed");
+  g_auto (OstReconcileResult) result = { 0 };
+  gint64 missing;
+  gint64 run;
+
+  store_fixture_sync (self, known, NULL);
+  run = store_fixture_begin (self, FALSE);
+  store_fixture_stage (self, run, OST_KIND_DEVICE, listed);
+  stop_before_applying (self, run);
+  /* One that seemed to have vanished, one that had changed, one that was new. */
+  quick (self, 0, 1, "quick");
+  quick (self, 5, 6, "quick");
+  quick (self, 100, 101, "quick");
+  store_fixture_end (self, run, &result);
+  assert_os (self, 0, "quick");
+  assert_os (self, 5, "quick");
+  assert_os (self, 6, "listed");
+  assert_os (self, 100, "quick");
+  g_assert_false (store_fixture_number (self, 0, OST_COLUMN_MISSING_SINCE, &missing));
+  g_assert_true (store_fixture_number (self, 1, OST_COLUMN_MISSING_SINCE, &missing));
+  g_assert_cmpuint (store_fixture_count (self, FALSE), ==, 101);
+}
+
+/* While versions are prepared, a quick run changes what is seen and what will be. */
+static void
+test_prepared (StoreFixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) devices = make_devices (0, 20, "old");
+  g_autofree char *guid = store_fixture_guid (30);
+  g_autofree char *sql = NULL;
+
+  store_fixture_sync (self, devices, NULL);
+  /* Row 1 gets a successor, row 2 shall go, and number 30 is new. */
+  sql = g_strdup_printf (
+    "UPDATE connection SET building = generation + 1, building_run = 1;"
+    "UPDATE device SET died = (SELECT building FROM connection) WHERE row IN (1, 2);"
+    "INSERT INTO device (connection, guid, born, hash, read_us, is_unread, os)"
+    " SELECT connection, guid, died, 1, read_us, 1, 'prepared' FROM device WHERE row = 1;"
+    "INSERT INTO device (connection, guid, born, hash, read_us, is_unread, os)"
+    " VALUES (1, '%s', (SELECT building FROM connection), 1, 1, 1, 'prepared')",
+    guid);
+  store_fixture_sql (self, sql);
+  quick (self, 0, 20, "quick");
+  quick (self, 30, 31, "quick");
+  assert_os (self, 30, "quick");
+  g_assert_cmpuint (store_fixture_count (self, FALSE), ==, 21);
+  g_assert_cmpint (
+    store_fixture_sql_number (self, "SELECT count (*) FROM device WHERE os = 'prepared'"), ==, 0);
+  g_assert_cmpint (store_fixture_sql_number (self, "SELECT died IS NULL FROM device WHERE row = 2"),
+                   ==, 1);
+  /* Seen as prepared: the same devices, each once. */
+  store_fixture_sql (self, "UPDATE connection SET generation = building, building = NULL");
+  g_assert_cmpuint (store_fixture_count (self, FALSE), ==, 21);
+  for (guint number = 0; number < 20; number++)
+    assert_os (self, number, "quick");
+  assert_os (self, 30, "quick");
+}
+
 static void
 test_too_old (StoreFixture *self, gconstpointer data)
 {
@@ -436,6 +572,9 @@ main (int argc, char **argv)
   g_test_add ("/store/staging/" path, StoreFixture, NULL, store_fixture_set_up, function,          \
               store_fixture_tear_down)
   ADD ("resume", test_resume);
+  ADD ("used-up", test_used_up);
+  ADD ("overtaken", test_overtaken);
+  ADD ("prepared", test_prepared);
   ADD ("too-old", test_too_old);
   ADD ("other-plan", test_other_plan);
   ADD ("again", test_again);
