@@ -137,6 +137,17 @@ class Usage(CliTest):
         self.assertEqual({"keep", "restore"}, complete("ostiary", "disconnect", "ex", "--exchange", ""))
 
 
+    def test_manual(self):
+        """The manual tells of every verb and option, and of none that is not there."""
+        manual = pathlib.Path(os.environ["OSTIARY_MANUAL"]).read_text()
+        table = json.loads(self.run_plain("--json", "--help").stdout)
+        options = {option["name"] for row in (table, *table["verbs"]) for option in row["options"]}
+        told = set(re.findall(r"\*(?:\w+ )?--([a-z-]+)", manual))
+        self.assertEqual(options - {"follow"}, told)
+        for verb in table["verbs"]:
+            self.assertRegex(manual, rf"(?m)^\*{verb['name']}\b")
+
+
 class Plugins(CliTest):
     def test_list(self):
         document = self.home.json("plugins")
