@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ost-cli-show.h"
+#include "ost-cli-source.h"
 #include "ost-cli-verbs.h"
 #include "ost-cli.h"
 #include "ost-table.h"
@@ -44,14 +45,14 @@ append_json (const OstDeviceRow *row, gpointer data)
 }
 
 static gboolean
-list_json (OstCli *cli, const OstDeviceQuery *query, Listing *self, GError **error)
+list_json (OstCli *cli, OstCliSource *source, const OstDeviceQuery *query, Listing *self,
+           GError **error)
 {
   gboolean is_done;
 
   cli->has_document = TRUE;
   g_string_append (self->text, "{\"devices\":[");
-  is_done = cli->store == NULL
-            || ost_store_query_devices (cli->store, query, append_json, self, NULL, NULL, error);
+  is_done = ost_cli_source_list_devices (source, query, append_json, self, error);
   g_string_append (self->text, "]");
   if (!is_done)
     {
@@ -108,7 +109,8 @@ append_csv (const OstDeviceRow *row, gpointer data)
 }
 
 static gboolean
-list_csv (OstCli *cli, const OstDeviceQuery *query, Listing *self, GError **error)
+list_csv (OstCli *cli, OstCliSource *source, const OstDeviceQuery *query, Listing *self,
+          GError **error)
 {
   const OstField *columns = ost_device_get_columns ();
   gboolean is_done;
@@ -116,8 +118,7 @@ list_csv (OstCli *cli, const OstDeviceQuery *query, Listing *self, GError **erro
   for (guint i = 0; i < OST_DEVICE_N_CONTRACT_COLUMNS; i++)
     g_string_append_printf (self->text, "%s%s", i > 0 ? "," : "", columns[i].name);
   g_string_append (self->text, "\r\n");
-  is_done = cli->store == NULL
-            || ost_store_query_devices (cli->store, query, append_csv, self, NULL, NULL, error);
+  is_done = ost_cli_source_list_devices (source, query, append_csv, self, error);
   write_text (self, 0);
   return is_done;
 }
@@ -176,7 +177,8 @@ append_row (const OstDeviceRow *row, gpointer data)
 }
 
 static gboolean
-list_table (OstCli *cli, const OstDeviceQuery *query, Listing *self, GError **error)
+list_table (OstCli *cli, OstCliSource *source, const OstDeviceQuery *query, Listing *self,
+            GError **error)
 {
   const char *const titles[] = { _ ("CONNECTION"), _ ("MAILBOX"),   _ ("DEVICE"),    _ ("SYSTEM"),
                                  _ ("STATE"),      _ ("LAST SYNC"), _ ("DEVICE ID"), NULL };
@@ -185,11 +187,10 @@ list_table (OstCli *cli, const OstDeviceQuery *query, Listing *self, GError **er
   self->has_connection
     = query->connection == NULL && ost_config_get_connections (cli->config)->len > 1;
   self->table = table = ost_table_new (self->out, titles + (self->has_connection ? 0 : 1));
-  if (cli->store != NULL
-      && !ost_store_query_devices (cli->store, query, append_row, self, NULL, NULL, error))
+  if (!ost_cli_source_list_devices (source, query, append_row, self, error))
     return FALSE;
   self->n_rows = ost_table_finish (table);
-  if (self->n_rows == 0 && cli->store != NULL)
+  if (self->n_rows == 0 && !ost_cli_source_is_empty (source))
     ost_cli_tell (cli, "%s", _ ("there is no such device in the inventory"));
   return TRUE;
 }
@@ -218,6 +219,7 @@ ost_cli_run_devices (OstCli *cli, GError **error)
     .state = ost_arguments_get_value (cli->arguments, "state"),
     .device = ost_arguments_get_value (cli->arguments, "device"),
   };
+  g_autoptr (OstCliSource) source = NULL;
   g_autoptr (GString) text = g_string_new (NULL);
   Listing listing = { .out = cli->out, .text = text };
   const char *format;
@@ -230,14 +232,16 @@ ost_cli_run_devices (OstCli *cli, GError **error)
   query.limit = (guint)limit;
   /* An error of the configuration is part of the document, too. */
   cli->is_json = g_str_equal (format, "json");
-  if (!ost_cli_load_config (cli, error) || !ost_cli_check_connection (cli, query.connection, error)
-      || !ost_cli_open_store_for_reading (cli, error))
+  if (!ost_cli_load_config (cli, error) || !ost_cli_check_connection (cli, query.connection, error))
+    return OST_EXIT_FAILED;
+  source = ost_cli_source_open (cli, error);
+  if (source == NULL)
     return OST_EXIT_FAILED;
   if (cli->is_json)
-    is_done = list_json (cli, &query, &listing, error);
+    is_done = list_json (cli, source, &query, &listing, error);
   else if (g_str_equal (format, "csv"))
-    is_done = list_csv (cli, &query, &listing, error);
+    is_done = list_csv (cli, source, &query, &listing, error);
   else
-    is_done = list_table (cli, &query, &listing, error);
+    is_done = list_table (cli, source, &query, &listing, error);
   return is_done ? OST_EXIT_DONE : OST_EXIT_FAILED;
 }

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ost-cli-show.h"
+#include "ost-cli-source.h"
 #include "ost-cli-verbs.h"
 #include "ost-cli.h"
 #include "ost-table.h"
@@ -41,14 +42,14 @@ append_row (const OstEvent *event, gpointer data)
 }
 
 static gboolean
-list_json (OstCli *cli, Listing *self, gint64 from, guint limit, GError **error)
+list_json (OstCli *cli, OstCliSource *source, Listing *self, gint64 from, guint limit,
+           GError **error)
 {
   gboolean is_done;
 
   cli->has_document = TRUE;
   ost_terminal_write (self->out, "{\"events\":[", -1);
-  is_done = cli->store == NULL
-            || ost_store_list_events (cli->store, from, limit, append_json, self, error);
+  is_done = ost_cli_source_list_events (source, from, limit, append_json, self, error);
   ost_terminal_write (self->out, "]", 1);
   if (!is_done)
     {
@@ -62,15 +63,14 @@ list_json (OstCli *cli, Listing *self, gint64 from, guint limit, GError **error)
 }
 
 static gboolean
-list_table (OstCli *cli, Listing *self, gint64 from, guint limit, GError **error)
+list_table (OstCliSource *source, Listing *self, gint64 from, guint limit, GError **error)
 {
   const char *const titles[] = { _ ("NUMBER"), _ ("TIME"),    _ ("EVENT"), _ ("CONNECTION"),
                                  _ ("DEVICE"), _ ("MAILBOX"), _ ("WHO"),   NULL };
   g_autoptr (OstTable) table = ost_table_new (self->out, titles);
 
   self->table = table;
-  if (cli->store != NULL
-      && !ost_store_list_events (cli->store, from, limit, append_row, self, error))
+  if (!ost_cli_source_list_events (source, from, limit, append_row, self, error))
     return FALSE;
   ost_table_finish (table);
   return TRUE;
@@ -79,6 +79,7 @@ list_table (OstCli *cli, Listing *self, gint64 from, guint limit, GError **error
 static OstExit
 list (OstCli *cli, GError **error)
 {
+  g_autoptr (OstCliSource) source = NULL;
   g_autoptr (GString) text = g_string_new (NULL);
   Listing listing = { .out = cli->out, .text = text };
   guint64 from = 0, limit = 0;
@@ -86,10 +87,13 @@ list (OstCli *cli, GError **error)
 
   if (!ost_arguments_get_number (cli->arguments, "from", G_MAXINT64, &from, error)
       || !ost_arguments_get_number (cli->arguments, "limit", G_MAXUINT32, &limit, error)
-      || !ost_cli_load_config (cli, error) || !ost_cli_open_store_for_reading (cli, error))
+      || !ost_cli_load_config (cli, error))
     return OST_EXIT_FAILED;
-  is_done = cli->is_json ? list_json (cli, &listing, (gint64)from, (guint)limit, error)
-                         : list_table (cli, &listing, (gint64)from, (guint)limit, error);
+  source = ost_cli_source_open (cli, error);
+  if (source == NULL)
+    return OST_EXIT_FAILED;
+  is_done = cli->is_json ? list_json (cli, source, &listing, (gint64)from, (guint)limit, error)
+                         : list_table (source, &listing, (gint64)from, (guint)limit, error);
   return is_done ? OST_EXIT_DONE : OST_EXIT_FAILED;
 }
 

@@ -125,5 +125,7 @@ ost_cli_runner_free (OstCliRunner *self)
       ost_engine_stop_finish (self->engine, result);
     }
   g_clear_object (&self->engine);
+  /* Nothing is left that would have to end in order. */
+  ost_cli_release_signals (self->cli);
   g_free (self);
 }

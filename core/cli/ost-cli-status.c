@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ost-cli-show.h"
+#include "ost-cli-source.h"
 #include "ost-cli-verbs.h"
 #include "ost-cli.h"
 #include "ost-text.h"
@@ -177,13 +178,15 @@ OstExit
 ost_cli_run_status (OstCli *cli, GError **error)
 {
   const char *name = ost_arguments_get_operand (cli->arguments, 0);
+  g_autoptr (OstCliSource) source = NULL;
   g_autoptr (JsonNode) node = NULL;
 
-  if (!ost_cli_load_config (cli, error) || !ost_cli_check_connection (cli, name, error)
-      || !ost_cli_open_store_for_reading (cli, error))
+  if (!ost_cli_load_config (cli, error) || !ost_cli_check_connection (cli, name, error))
     return OST_EXIT_FAILED;
-  node = ost_render_status (cli->config, cli->store, name,
-                            ost_clock_get_time (ost_clock_get_system ()), error);
+  source = ost_cli_source_open (cli, error);
+  if (source == NULL)
+    return OST_EXIT_FAILED;
+  node = ost_cli_source_render_status (source, name, error);
   if (node == NULL)
     return OST_EXIT_FAILED;
   if (cli->is_json)

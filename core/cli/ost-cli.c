@@ -96,13 +96,19 @@ print_error_document (OstCli *self, const GError *error)
   ost_cli_print_document (self, json_builder_get_root (builder));
 }
 
+void
+ost_cli_release_signals (OstCli *self)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (self->signal_sources); i++)
+    g_clear_handle_id (&self->signal_sources[i], g_source_remove);
+}
+
 static gboolean
 signal_cb (gpointer user_data)
 {
   OstCli *self = user_data;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (self->signal_sources); i++)
-    g_clear_handle_id (&self->signal_sources[i], g_source_remove);
+  ost_cli_release_signals (self);
   ost_cli_tell (self, "%s", _ ("stopping; once more ends it at once"));
   g_cancellable_cancel (self->cancellable);
   return G_SOURCE_CONTINUE;
@@ -266,8 +272,7 @@ wants_json (const char *const *words)
 static void
 clear (OstCli *self)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (self->signal_sources); i++)
-    g_clear_handle_id (&self->signal_sources[i], g_source_remove);
+  ost_cli_release_signals (self);
   ost_cli_close_store (self);
   g_clear_object (&self->config);
   g_clear_object (&self->registry);

@@ -103,6 +103,14 @@ void ost_cli_report_error (OstCli *self, const GError *error);
 void ost_cli_catch_signals (OstCli *self);
 
 /**
+ * ost_cli_release_signals:
+ * @self: the run
+ *
+ * From now on signals end the program at once.
+ */
+void ost_cli_release_signals (OstCli *self);
+
+/**
  * ost_cli_load_registry:
  * @self: the run
  *

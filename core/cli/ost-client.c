@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define READ_BYTES 65536
+#define LISTING_END "]}"
 /* A report with the warnings of a very bad day stays far below. */
 #define MAX_LINE_BYTES (4 * 1024 * 1024)
 
@@ -24,6 +25,9 @@ typedef struct {
   GInputStream *stream;
   GCancellable *cancellable;
   GString *buffer;
+  const char *listing_head; /* its lines are the rows of one document, which begins so */
+  gboolean has_ended;       /* that document is whole */
+  gboolean is_enough;       /* its reader wants no more of it */
   gboolean (*take_line) (JsonNode *line, gpointer user_data, GError **error);
   gpointer user_data;
   GError *error;
@@ -110,7 +114,7 @@ end_broken (Request *request, GError *failure)
 }
 
 static gboolean
-take_text (Request *request, const char *text, gsize length, GError **error)
+take_document (Request *request, const char *text, gsize length, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) failure = NULL;
@@ -120,6 +124,35 @@ take_text (Request *request, const char *text, gsize length, GError **error)
   g_set_error (error, OST_ERROR, OST_ERROR_PROTOCOL, _ ("the service's answer is no JSON: %s"),
                failure->message);
   return FALSE;
+}
+
+/* Of `{"devices":[ROW,`, `ROW,` and `ROW]}` the row; all of them may stand on one line. */
+static gboolean
+take_row (Request *request, const char *text, gsize length, GError **error)
+{
+  gsize head_length = strlen (request->listing_head);
+
+  if (length >= head_length && strncmp (text, request->listing_head, head_length) == 0)
+    {
+      text += head_length;
+      length -= head_length;
+    }
+  if (length >= strlen (LISTING_END)
+      && strncmp (text + length - strlen (LISTING_END), LISTING_END, strlen (LISTING_END)) == 0)
+    {
+      request->has_ended = TRUE;
+      length -= strlen (LISTING_END);
+    }
+  else if (length > 0 && text[length - 1] == ',')
+    length--;
+  return length == 0 || take_document (request, text, length, error);
+}
+
+static gboolean
+take_text (Request *request, const char *text, gsize length, GError **error)
+{
+  return request->listing_head != NULL ? take_row (request, text, length, error)
+                                       : take_document (request, text, length, error);
 }
 
 static gboolean
@@ -204,6 +237,8 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_string_append_len (request->buffer, data, (gssize)length);
   if (is_success (request) && !take_lines (request, &error))
     end (request, error);
+  else if (request->is_enough)
+    end (request, NULL);
   else if (request->buffer->len > MAX_LINE_BYTES)
     end (request, g_error_new_literal (OST_ERROR, OST_ERROR_PROTOCOL,
                                        _ ("the service's answer does not end")));
@@ -351,4 +386,46 @@ ost_client_call (OstClient *self, const char *method, const char *path, JsonNode
   if (answer != NULL)
     *answer = g_steal_pointer (&taken);
   return TRUE;
+}
+
+/* Listings */
+
+typedef struct {
+  Request *request;
+  OstClientRowFunc func;
+  gpointer user_data;
+} RowReader;
+
+static gboolean
+take_listed_row (JsonNode *line, gpointer user_data, GError **error)
+{
+  RowReader *reader = user_data;
+
+  if (!JSON_NODE_HOLDS_OBJECT (line))
+    {
+      g_set_error_literal (error, OST_ERROR, OST_ERROR_PROTOCOL,
+                           _ ("the service lists something that is no row"));
+      return FALSE;
+    }
+  if (!reader->request->is_enough)
+    reader->request->is_enough = !reader->func (json_node_get_object (line), reader->user_data);
+  return TRUE;
+}
+
+gboolean
+ost_client_list (OstClient *self, const char *path, const char *name, OstClientRowFunc func,
+                 gpointer user_data, GError **error)
+{
+  g_autofree char *head = g_strdup_printf ("{\"%s\":[", name);
+  RowReader reader = { .func = func, .user_data = user_data };
+  Request request = { .listing_head = head, .take_line = take_listed_row, .user_data = &reader };
+
+  reader.request = &request;
+  if (!send_request (self, &request, "GET", path, NULL, error))
+    return FALSE;
+  if (request.has_ended || request.is_enough)
+    return TRUE;
+  g_set_error_literal (error, OST_ERROR, OST_ERROR_INCOMPLETE,
+                       _ ("the service's listing broke off"));
+  return FALSE;
 }

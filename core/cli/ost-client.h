@@ -54,6 +54,31 @@ OstReport *ost_client_run (OstClient *self, const OstTask *task, OstProgressFunc
 gboolean ost_client_call (OstClient *self, const char *method, const char *path, JsonNode **answer,
                           GCancellable *cancellable, GError **error);
 
+/**
+ * OstClientRowFunc:
+ * @row: a row of a listing
+ * @user_data: the caller's
+ *
+ * Returns: %FALSE to hear of no more
+ */
+typedef gboolean (*OstClientRowFunc) (JsonObject *row, gpointer user_data);
+
+/**
+ * ost_client_list:
+ * @self: a client
+ * @path: path and query of a listing
+ * @name: what the listing is called in its document
+ * @func: (scope call): called for each row
+ * @user_data: for @func
+ * @error: return location for an error
+ *
+ * A listing has one row on a line, so that one of any length is read in little memory.
+ *
+ * Returns: %TRUE at the end, also where @func wanted no more
+ */
+gboolean ost_client_list (OstClient *self, const char *path, const char *name,
+                          OstClientRowFunc func, gpointer user_data, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstClient, ost_client_free)
 
 G_END_DECLS

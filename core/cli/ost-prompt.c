@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define MAX_SECRET_BYTES 1024
-#define MAX_LINE_BYTES 4096
 
 enum {
   KEY_INTERRUPT = 0x03,
@@ -43,17 +42,18 @@ ost_prompt_text (OstTerminal *terminal, const char *question, const char *propos
   g_autofree char *shown = proposal != NULL && *proposal != '\0'
                              ? g_strdup_printf ("%s [%s]: ", question, proposal)
                              : g_strdup_printf ("%s: ", question);
-  char line[MAX_LINE_BYTES];
+  char *line = NULL;
+  size_t size = 0;
+  char *answer = NULL;
 
   ost_terminal_print (terminal, OST_STYLE_PLAIN, shown);
   ost_terminal_flush (terminal, NULL);
-  if (fgets (line, sizeof line, stdin) == NULL)
-    {
-      fail_cancelled (error);
-      return NULL;
-    }
-  g_strstrip (line);
-  return g_strdup (*line == '\0' && proposal != NULL ? proposal : line);
+  if (getline (&line, &size, stdin) < 0)
+    fail_cancelled (error);
+  else
+    answer = g_strdup (*g_strstrip (line) == '\0' && proposal != NULL ? proposal : line);
+  free (line);
+  return answer;
 }
 
 gboolean

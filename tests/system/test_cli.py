@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import unittest
 
@@ -354,6 +355,42 @@ class Service(CliTest):
         self.assertEqual("unavailable", error["code"])
         refused = self.home.run("sync", "ex", "--once", status=1)
         self.assertIn("ostiaryd", refused.stderr)
+
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "takes root, to be somebody else")
+    def test_who_may_not_read_the_store_asks_the_service(self):
+        self.home.folder.chmod(0o711)
+        self.home.config.write_text(self.home.config.read_text().replace("[api]\n", "[api]\nviewers=root\n"))
+        self.home.config.chmod(0o644)
+        other = ["setpriv", "--reuid=65534", "--regid=0", "--clear-groups"]
+
+        def run(*arguments):
+            return subprocess.run([*other, *self.home.command(*arguments)], env=self.home.env, timeout=60,
+                                  capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL)
+
+        if run("config").returncode != 0:
+            self.skipTest("another user cannot run what was built here")
+        self.write_devices([*HOSTILE, *(f"phone {i}" for i in range(2000))])
+        self.home.sync("ex")
+        # As the unit makes it: the group sees what is configured, and the owner alone the store.
+        self.home.state.chmod(0o750)
+        denied = run("devices")
+        self.assertEqual(1, denied.returncode)
+        self.assertIn("cannot", denied.stderr)
+        self.home.start()
+        os.chown(self.home.socket, -1, 0)
+        for arguments in (["devices", "--json"], ["devices"], ["devices", "--format", "csv"], ["events", "--limit", "3", "--json"],
+                          ["events", "--from", "5", "--json"], ["devices", "--limit", "700"], ["devices", "--device", "id7"],
+                          ["devices", "--user", "nobody & co?", "--json"]):
+            with self.subTest(arguments=arguments):
+                asked = run(*arguments)
+                self.assertEqual(0, asked.returncode, asked.stderr)
+                self.assertEqual(self.home.run(*arguments).stdout, asked.stdout)
+        status = json.loads(run("status", "ex", "--json").stdout)["connections"][0]
+        self.assertEqual(len(HOSTILE) + 2000, status["devices"])
+        self.assertIn("ex: ", run("status").stdout)
+        # Reading is not acting.
+        self.assertEqual(1, run("sync", "ex").returncode)
+        self.assertEqual(1, run("disconnect", "ex", "--exchange=keep").returncode)
 
 
 if __name__ == "__main__":

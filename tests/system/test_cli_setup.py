@@ -195,6 +195,19 @@ class Questions(SetupTest):
             self.assertEqual(1, terminal.finish())
         self.assertFalse((self.home.folder / "ostiary.conf.d/contoso.conf").exists())
 
+    def test_interrupted_between_two_tries(self):
+        simulator = self.simulator(mailboxes=1)
+        keys = simulator.connection(password_secret=self.home.secret("one", "wrong"))
+        terminal = self.terminal("setup", "contoso")
+        for key, value in (("environment", "onprem"), ("server", keys["server"]), ("user", keys["user"]),
+                           ("password-secret", "wrong"), ("tls-ca-file", keys["tls-ca-file"]), ("tls-pin", "")):
+            terminal.wait_for(rf"{key}.*: ")
+            terminal.type(f"{value}\n")
+        terminal.wait_for("try again.*: ")
+        terminal.type("\x03")
+        self.assertNotEqual(0, terminal.finish(10))
+        self.assertFalse((self.home.folder / "ostiary.conf.d/contoso.conf").exists())
+
     def test_replacing_is_confirmed(self):
         self.home.run("setup", "--answers", self.answers(full_sync_interval="7d"))
         for answer, status in (("no", 4), ("", 4), ("yes", 0)):
@@ -211,6 +224,19 @@ class Questions(SetupTest):
             self.assertEqual(status, terminal.finish(), terminal.seen)
         # What nobody was asked about stayed.
         self.assertIn("7d", self.stored.read_text())
+
+
+class Secrets(SetupTest):
+    def test_from_the_environment_only_in_this_process(self):
+        simulator = self.simulator(mailboxes=2, password=PASSWORD)
+        keys = simulator.connection(password_secret="env:OSTIARY_TEST_SECRET", statistics="none")
+        del keys["password"]
+        self.home.write({"contoso": keys})
+        self.home.env["OSTIARY_TEST_SECRET"] = PASSWORD
+        self.assertEqual(4, self.home.sync("contoso")["devices"])
+        self.assertTrue(all(step["ok"] for step in self.home.json("check", "contoso")["steps"]))
+        del self.home.env["OSTIARY_TEST_SECRET"]
+        self.assertIn("OSTIARY_TEST_SECRET", self.home.run("sync", "contoso", "--once", status=1).stderr)
 
 
 class Disconnecting(SetupTest):
