@@ -526,10 +526,88 @@ ost_render_plugins (OstRegistry *registry)
   return json_builder_get_root (builder);
 }
 
+static void append_node (JsonNode *node, GString *out);
+
+static void
+append_object (JsonObject *object, GString *out)
+{
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *member;
+  gboolean is_first = TRUE;
+
+  g_string_append_c (out, '{');
+  json_object_iter_init_ordered (&iter, object);
+  while (json_object_iter_next_ordered (&iter, &name, &member))
+    {
+      if (!is_first)
+        g_string_append_c (out, ',');
+      is_first = FALSE;
+      ost_render_text (name, out);
+      g_string_append_c (out, ':');
+      append_node (member, out);
+    }
+  g_string_append_c (out, '}');
+}
+
+static void
+append_array (JsonArray *array, GString *out)
+{
+  g_string_append_c (out, '[');
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      if (i > 0)
+        g_string_append_c (out, ',');
+      append_node (json_array_get_element (array, i), out);
+    }
+  g_string_append_c (out, ']');
+}
+
+static void
+append_number (JsonNode *node, GString *out)
+{
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (json_node_get_value_type (node) == G_TYPE_DOUBLE)
+    g_string_append (out,
+                     g_ascii_formatd (buffer, sizeof buffer, "%.6f", json_node_get_double (node)));
+  else
+    g_string_append_printf (out, "%" G_GINT64_FORMAT, json_node_get_int (node));
+}
+
+/* json-glib 1.6 writes U+001F as it is, which no JSON parser takes, and names come from phones. */
+static void
+append_node (JsonNode *node, GString *out)
+{
+  switch (JSON_NODE_TYPE (node))
+    {
+    case JSON_NODE_OBJECT:
+      append_object (json_node_get_object (node), out);
+      return;
+    case JSON_NODE_ARRAY:
+      append_array (json_node_get_array (node), out);
+      return;
+    case JSON_NODE_NULL:
+      g_string_append (out, "null");
+      return;
+    case JSON_NODE_VALUE:
+    default:
+      break;
+    }
+  if (json_node_get_value_type (node) == G_TYPE_STRING)
+    ost_render_text (json_node_get_string (node), out);
+  else if (json_node_get_value_type (node) == G_TYPE_BOOLEAN)
+    g_string_append (out, json_node_get_boolean (node) ? "true" : "false");
+  else
+    append_number (node, out);
+}
+
 char *
 ost_render_node (JsonNode *node)
 {
   g_autoptr (JsonNode) owned = node;
+  g_autoptr (GString) out = g_string_new (NULL);
 
-  return json_to_string (owned, FALSE);
+  append_node (owned, out);
+  return g_string_free (g_steal_pointer (&out), FALSE);
 }
