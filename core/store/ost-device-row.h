@@ -167,7 +167,7 @@ ost_device_row_get_number (const OstDeviceRow *self, OstDeviceColumn column, gin
  * ost_device_is_enforceable:
  * @client_type: (nullable): the device's client type
  * @type: (nullable): its type
- * @is_enforceable: (out): whether a personal list entry controls it (OPERATIONS.md 5)
+ * @is_enforceable: (out): whether a personal list entry controls it
  *
  * Returns: %FALSE where that cannot be known, because the client type is unknown
  *

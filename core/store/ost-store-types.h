@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 /**
  * OstStoreFlags:
- * @OST_STORE_NONE: phone numbers and IMEIs are dropped (OPERATIONS.md 23)
+ * @OST_STORE_NONE: phone numbers and IMEIs are dropped
  * @OST_STORE_PERSONAL_DATA: they are kept
  *
  * Since: 1.0
@@ -254,7 +254,7 @@ typedef struct {
 /**
  * OST_RECONCILE_OPTIONS_INIT:
  *
- * What OPERATIONS.md 11 says; @now_us and @flags are still to be set.
+ * What is right for every organisation; @now_us and @flags are still to be set.
  *
  * Since: 1.0
  */

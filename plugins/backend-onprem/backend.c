@@ -3,7 +3,7 @@
 
 #include <ostiary/ostiary.h>
 
-#include "../shared/exchange/exchange-query.h"
+#include "exchange-query.h"
 #include "onprem-check.h"
 
 #define OST_TYPE_BACKEND_ONPREM (ost_backend_onprem_get_type ())

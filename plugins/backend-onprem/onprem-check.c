@@ -3,7 +3,7 @@
 
 #include "onprem-check.h"
 
-#include "../shared/exchange/exchange-query.h"
+#include "exchange-query.h"
 
 static gboolean
 emit_grant (OstCall *call, const OstExchangeCmdlet *cmdlet, const OstExchangeParameter *parameter,

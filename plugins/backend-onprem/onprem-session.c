@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "../shared/exchange/exchange-link-remoting.h"
+#include "exchange-link-remoting.h"
 #include "onprem-server.h"
 
 /* Exchange 2013, the first with the cmdlets that we know. */

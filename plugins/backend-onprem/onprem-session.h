@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "../shared/exchange/exchange-grants.h"
+#include "exchange-grants.h"
 
 G_BEGIN_DECLS
 

@@ -345,7 +345,7 @@ hold_units (Comparison *self, GError **error)
   return TRUE;
 }
 
-/* OPERATIONS.md 11: a clean listing can still be wrong. */
+/* A clean listing can still be wrong: a scope that was trimmed, a forest not in view. */
 static gboolean
 judge_vanished (Comparison *self, GError **error)
 {
