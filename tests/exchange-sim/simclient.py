@@ -349,6 +349,8 @@ class Simulator:
         self.cert = str(self.folder / 'cert.pem')
         settings = {'port': '0', 'cert': self.cert} | options
         environment = dict(os.environ)
+        # The test runner's points to the libraries of its own build, whichever build this program is of.
+        environment.pop('LD_LIBRARY_PATH', None)
         if http:
             settings |= {'http-port': '0'}
             environment['ASAN_OPTIONS'] = 'detect_leaks=1'
