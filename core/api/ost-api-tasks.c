@@ -127,19 +127,18 @@ parse_kind (const OstApiRequest *request, OstTaskKind *kind, GError **error)
 {
   SoupMessageBody *body = soup_server_message_get_request_body (request->message);
   g_autoptr (GBytes) bytes = soup_message_body_flatten (body);
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   gsize length;
   const char *text = g_bytes_get_data (bytes, &length);
-  JsonNode *root;
+  g_autoptr (JsonNode) root = NULL;
   const char *name;
 
   *kind = OST_TASK_QUICK_SYNC;
   if (length == 0)
     return TRUE;
-  if (!json_parser_load_from_data (parser, text, (gssize)length, error))
+  root = ost_json_parse (text, length, error);
+  if (root == NULL)
     return FALSE;
-  root = json_parser_get_root (parser);
-  name = root != NULL && JSON_NODE_HOLDS_OBJECT (root)
+  name = JSON_NODE_HOLDS_OBJECT (root)
            ? json_object_get_string_member_with_default (json_node_get_object (root), "kind", NULL)
            : NULL;
   if (g_strcmp0 (name, "full") == 0)

@@ -34,6 +34,55 @@ ost_render_text (const char *text, GString *out)
   g_string_append_c (out, '"');
 }
 
+/* No document of ours comes near it. */
+#define MAX_DEPTH 64
+
+/* json-glib skips comments, in which brackets would be miscounted; JSON has none. */
+static gboolean
+is_shallow (const char *text, gsize length)
+{
+  gboolean is_text = FALSE;
+  guint depth = 0;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      if (is_text && text[i] == '\\')
+        i++;
+      else if (text[i] == '"')
+        is_text = !is_text;
+      else if (!is_text && (text[i] == '[' || text[i] == '{') && ++depth > MAX_DEPTH)
+        return FALSE;
+      else if (!is_text && text[i] == '/')
+        return FALSE;
+      else if (!is_text && (text[i] == ']' || text[i] == '}') && depth > 0)
+        depth--;
+    }
+  return TRUE;
+}
+
+JsonNode *
+ost_json_parse (const char *text, gsize length, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GError) failure = NULL;
+
+  if (!is_shallow (text, length))
+    {
+      g_set_error (error, OST_ERROR, OST_ERROR_INVALID,
+                   "it nests deeper than %d levels, or has comments", MAX_DEPTH);
+      return NULL;
+    }
+  if (!json_parser_load_from_data (parser, text, (gssize)length, &failure))
+    {
+      g_set_error_literal (error, OST_ERROR, OST_ERROR_INVALID, failure->message);
+      return NULL;
+    }
+  if (json_parser_get_root (parser) != NULL)
+    return json_parser_steal_root (parser);
+  g_set_error_literal (error, OST_ERROR, OST_ERROR_INVALID, "there is no document");
+  return NULL;
+}
+
 /* Days since 1970 to a date of the proleptic Gregorian calendar, which a listing needs five times
  * a row: GDateTime costs more than all the rest of the row together. */
 static void

@@ -52,6 +52,19 @@ void ost_render_text (const char *text, GString *out);
 char *ost_render_time (gint64 microseconds);
 
 /**
+ * ost_json_parse:
+ * @text: (array length=length): a document from outside
+ * @length: how many bytes
+ * @error: return location for an error
+ *
+ * As json-glib parses it, which knows no bound to how deep a document nests: its stack would be the
+ * bound.
+ *
+ * Returns: (transfer full): the document, or %NULL with %OST_ERROR_INVALID
+ */
+JsonNode *ost_json_parse (const char *text, gsize length, GError **error);
+
+/**
  * ost_render_report:
  * @report: how a task went
  *

@@ -116,11 +116,11 @@ end_broken (Request *request, GError *failure)
 static gboolean
 take_document (Request *request, const char *text, gsize length, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) failure = NULL;
+  g_autoptr (JsonNode) document = ost_json_parse (text, length, &failure);
 
-  if (json_parser_load_from_data (parser, text, (gssize)length, &failure))
-    return request->take_line (json_parser_get_root (parser), request->user_data, error);
+  if (document != NULL)
+    return request->take_line (document, request->user_data, error);
   g_set_error (error, OST_ERROR, OST_ERROR_PROTOCOL, _ ("the service's answer is no JSON: %s"),
                failure->message);
   return FALSE;
@@ -181,12 +181,9 @@ is_success (const Request *request)
 static GError *
 parse_problem (const Request *request)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonNode *root = NULL;
+  g_autoptr (JsonNode) root = ost_json_parse (request->buffer->str, request->buffer->len, NULL);
   JsonObject *object;
 
-  if (json_parser_load_from_data (parser, request->buffer->str, (gssize)request->buffer->len, NULL))
-    root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     return g_error_new (OST_ERROR, OST_ERROR_PROTOCOL, _ ("the service answered %u %s"),
                         soup_message_get_status (request->message),

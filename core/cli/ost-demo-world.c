@@ -224,20 +224,20 @@ write_config (OstDemoWorld *self, const char *fingerprint, GError **error)
 static gboolean
 take_ready_line (OstDemoWorld *self, const char *line, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (JsonNode) root = ost_json_parse (line, strlen (line), error);
   JsonObject *object;
   const char *http, *fingerprint;
 
-  if (!json_parser_load_from_data (parser, line, -1, error))
+  if (root == NULL)
     return FALSE;
-  if (!JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+  if (!JSON_NODE_HOLDS_OBJECT (root))
     {
       g_set_error (error, OST_ERROR, OST_ERROR_PROTOCOL,
                    _ ("the simulated Exchange said something else than that it is ready: %s"),
                    line);
       return FALSE;
     }
-  object = json_node_get_object (json_parser_get_root (parser));
+  object = json_node_get_object (root);
   self->uri = g_strdup (json_object_get_string_member_with_default (object, "url", ""));
   http = json_object_get_string_member_with_default (object, "http", "");
   fingerprint = json_object_get_string_member_with_default (object, "fingerprint", "");
