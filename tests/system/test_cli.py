@@ -8,7 +8,9 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
+import threading
 import unittest
 
 import ostiarylib
@@ -391,6 +393,74 @@ class Service(CliTest):
         # Reading is not acting.
         self.assertEqual(1, run("sync", "ex").returncode)
         self.assertEqual(1, run("disconnect", "ex", "--exchange=keep").returncode)
+
+
+class FalseService(CliTest):
+    """Whatever answers on the socket, the command line ends, and says so."""
+
+    def answer(self, *answers):
+        """Answers each connection that says something with the next of the texts."""
+        server = socket.socket(socket.AF_UNIX)
+        self.addCleanup(server.close)
+        server.bind(str(self.home.socket))
+        server.listen(8)
+        remaining = list(answers)
+
+        def serve():
+            while remaining:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    request = b""
+                    while chunk := connection.recv(65536):
+                        request += chunk
+                        if b"\r\n\r\n{" in request and request.endswith(b"}"):
+                            break
+                    try:
+                        if request:
+                            connection.sendall(remaining.pop(0))
+                    except OSError:
+                        pass
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+
+    @staticmethod
+    def http(body, status="200 OK", kind="application/x-ndjson"):
+        return (f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n").encode() + body
+
+    def test_answers(self):
+        progress = b'{"progress":{"phase":"\\u001b[2J","done":1,"expected":0,"per_second":1,"seconds_left":-1}}\n'
+        for answer, code, words in (
+                (b"", "unavailable", "broke off"),
+                (b"SSH-2.0-OpenSSH_9.2\r\n", "unavailable", "broke off"),
+                (self.http(b""), "incomplete", "without saying how it went"),
+                (self.http(progress), "incomplete", "without saying how it went"),
+                (self.http(b"nonsense\n"), "protocol", "no JSON"),
+                (self.http(b"[" * 100000 + b"\n"), "protocol", "no JSON"),
+                (self.http(b"x" * 5000000), "protocol", "does not end"),
+                (self.http(b'{"error":{"code":"sign-in","message":"no such user","remedy":"look there"}}\n'), "sign-in", "look there"),
+                (self.http(b'{"error":7}\n'), "protocol", "without a word"),
+                (self.http(b'{"report":[]}\n'), "incomplete", "without saying"),
+                (self.http(b"<html>", "502 Bad Gateway", "text/html"), "protocol", "502"),
+                (self.http(b'{"title":"no","detail":"not now","code":"throttled","remedy":"wait"}', "503 Later",
+                           "application/problem+json"), "throttled", "not now")):
+            with self.subTest(answer=answer[:200]):
+                self.home.socket.unlink(missing_ok=True)
+                self.answer(answer)
+                result = self.home.run("--json", "sync", "ex", status=1)
+                error = self.assertPureJson(result, 1)["error"]
+                self.assertEqual(code, error["code"], error)
+                self.assertIn(words, result.stderr)
+                self.assertNotIn("\033[2J", result.stderr)
+
+    def test_a_socket_that_nobody_serves(self):
+        with socket.socket(socket.AF_UNIX) as dead:
+            dead.bind(str(self.home.socket))
+        self.assertIn("no service answers", self.home.run("sync", "ex", status=1).stderr)
+        self.assertEqual(len(HOSTILE), self.home.sync("ex")["devices"])
 
 
 if __name__ == "__main__":

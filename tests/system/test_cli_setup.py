@@ -290,6 +290,10 @@ class Disconnecting(SetupTest):
             url = f"http://localhost/api/v1/connections/{path}"
             self.assertEqual(str(status), subprocess.run([*get, url], capture_output=True, text=True).stdout, path)
         self.assertTrue(self.stored.exists())
+        deep = ["curl", "-s", "-d", "@-", *get[4:], "http://localhost/api/v1/connections/ex/sync"]
+        for body in ("[" * 65000, '{"kind":' + "[/*]*/" * 10000, '{"kind":"some"}', "nonsense"):
+            self.assertEqual("400", subprocess.run(deep, input=body, capture_output=True, text=True).stdout, body[:20])
+        self.assertIsNone(self.home.daemon.poll())
 
     def test_restore_cannot_be_done_yet(self):
         before = self.stored.read_text()
@@ -319,6 +323,30 @@ class Disconnecting(SetupTest):
         self.home.run("disconnect", "ex", "--exchange=keep", status=1)
         self.assertEqual(before, self.home.config.read_text())
         self.assertEqual(1, len(self.home.devices()))
+
+
+class Partly(SetupTest):
+    def test_held_removals(self):
+        simulator = self.simulator(mailboxes=20)
+        self.home.write({"contoso": simulator.connection(statistics="none")})
+        self.home.sync("contoso")
+        simulator.churn(remove=10)
+        report = self.home.sync("contoso", "--full", status=3)
+        self.assertEqual((10, 0), (report["held"], report["removed"]))
+        self.assertEqual(40, len(self.home.devices()))
+
+    def test_one_of_two_connections_works(self):
+        simulator = self.simulator(mailboxes=2)
+        good = simulator.connection()
+        self.home.write({"good": good, "bad": {**good, "server": "https://127.0.0.1:1/PowerShell/"}})
+        result = self.home.run("--json", "check", status=3)
+        reports = {report["connection"]: report for report in json.loads(result.stdout)["connections"]}
+        self.assertTrue(all(step["ok"] for step in reports["good"]["steps"]))
+        failed = [step for step in reports["bad"]["steps"] if not step["ok"]]
+        self.assertTrue(failed[0]["remedy"])
+        self.assertIn(failed[0]["remedy"], result.stderr)
+        self.home.run("check", "bad", status=1)
+        self.home.run("check", "good")
 
 
 class Watching(SetupTest):
