@@ -3,6 +3,8 @@
 
 #include "ost-pipe.h"
 
+#include "ost-context.h"
+
 OstPipe *
 ost_pipe_new (const OstClock *clock, const char *connection, OstRequest *request,
               OstCounters *counters)
@@ -49,7 +51,7 @@ ost_pipe_unref (OstPipe *self)
   g_free (self);
 }
 
-static gboolean
+static void
 resume_cb (gpointer user_data)
 {
   OstPipe *self = user_data;
@@ -57,22 +59,16 @@ resume_cb (gpointer user_data)
   /* Only the I/O thread sets, calls and drops the function, so it needs no lock. */
   if (self->resume != NULL)
     self->resume (self->resume_data);
-  return G_SOURCE_REMOVE;
 }
 
 void
 ost_pipe_resume_locked (OstPipe *self)
 {
-  g_autoptr (GSource) source = NULL;
-
   if (!self->is_paused || self->context == NULL)
     return;
   self->is_paused = FALSE;
-  source = g_idle_source_new ();
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_static_name (source, "ostiary-resume");
-  g_source_set_callback (source, resume_cb, ost_pipe_ref (self), (GDestroyNotify)ost_pipe_unref);
-  g_source_attach (source, self->context);
+  ost_context_post (self->context, "ostiary-resume", resume_cb, ost_pipe_ref (self),
+                    (GDestroyNotify)ost_pipe_unref);
 }
 
 void

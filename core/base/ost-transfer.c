@@ -3,6 +3,8 @@
 
 #include "ost-pipe.h"
 
+#include "ost-context.h"
+
 #include <string.h>
 
 struct _OstTransfer {
@@ -283,7 +285,7 @@ free_dispatch (gpointer data)
   g_free (self);
 }
 
-static gboolean
+static void
 dispatch_cb (gpointer user_data)
 {
   Dispatch *self = user_data;
@@ -291,19 +293,14 @@ dispatch_cb (gpointer user_data)
   OST_TRANSPORT_GET_IFACE (self->transport)
     ->send_async (self->transport, self->transfer, self->transfer->pipe->cancellable, sent_cb,
                   ost_transfer_ref (self->transfer));
-  return G_SOURCE_REMOVE;
 }
 
 void
 ost_transport_dispatch (OstTransport *transport, GMainContext *context, OstTransfer *transfer)
 {
-  g_autoptr (GSource) source = g_idle_source_new ();
   Dispatch *dispatch = g_new0 (Dispatch, 1);
 
   dispatch->transport = g_object_ref (transport);
   dispatch->transfer = ost_transfer_ref (transfer);
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_static_name (source, "ostiary-send");
-  g_source_set_callback (source, dispatch_cb, dispatch, free_dispatch);
-  g_source_attach (source, context);
+  ost_context_post (context, "ostiary-send", dispatch_cb, dispatch, free_dispatch);
 }

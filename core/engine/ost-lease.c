@@ -3,12 +3,14 @@
 
 #include "ost-lease.h"
 
+#include "core/base/ost-context.h"
+
 #include <unistd.h>
 
 #define LEASE_US (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
 #define RENEW_US (20 * G_USEC_PER_SEC)
 
-struct _OstLease {
+struct _OstLease { /* reference-counted: a call that is still queued outlives the lease */
   OstStore *store;
   const OstClock *clock;
   gint64 fence;
@@ -21,13 +23,31 @@ struct _OstLease {
   gboolean is_over;
 };
 
-static gboolean
+static void
+clear_lease (gpointer data)
+{
+  OstLease *self = data;
+
+  g_object_unref (self->store);
+  g_main_context_unref (self->context);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->cond);
+}
+
+static void
+unref_lease (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, clear_lease);
+}
+
+static void
 lost_cb (gpointer data)
 {
   OstLease *self = data;
 
-  self->lost (self->user_data);
-  return G_SOURCE_REMOVE;
+  /* Only this thread gives the lease back. */
+  if (!self->is_over)
+    self->lost (self->user_data);
 }
 
 /* Returns FALSE where the lease is somebody else's. */
@@ -61,7 +81,8 @@ keep_alive (gpointer data)
       g_mutex_unlock (&self->mutex);
       if (!renew (self))
         {
-          g_main_context_invoke (self->context, lost_cb, self);
+          ost_context_post (self->context, "ostiary-lease", lost_cb, g_atomic_rc_box_acquire (self),
+                            unref_lease);
           return NULL;
         }
       g_mutex_lock (&self->mutex);
@@ -83,7 +104,7 @@ ost_lease_acquire (OstStore *store, const OstClock *clock, OstLeaseLostFunc lost
   if (!ost_store_acquire_lease (store, process, holder, LEASE_US, ost_clock_get_time (clock),
                                 &fence, error))
     return NULL;
-  self = g_new0 (OstLease, 1);
+  self = g_atomic_rc_box_new0 (OstLease);
   self->store = g_object_ref (store);
   self->clock = clock;
   self->fence = fence;
@@ -114,9 +135,5 @@ ost_lease_release (OstLease *self)
   g_thread_join (self->thread);
   if (!ost_store_release_lease (self->store, self->fence, &error))
     g_warning ("the store's lease could not be given back: %s", error->message);
-  g_object_unref (self->store);
-  g_main_context_unref (self->context);
-  g_mutex_clear (&self->mutex);
-  g_cond_clear (&self->cond);
-  g_free (self);
+  unref_lease (self);
 }

@@ -3,6 +3,8 @@
 
 #include "ost-progress.h"
 
+#include "core/base/ost-context.h"
+
 #define TELL_INTERVAL_US (G_USEC_PER_SEC / 5)
 #define SAVE_INTERVAL_US (2 * G_USEC_PER_SEC)
 
@@ -93,7 +95,7 @@ free_telling (gpointer data)
   g_free (self);
 }
 
-static gboolean
+static void
 tell_cb (gpointer user_data)
 {
   Telling *self = user_data;
@@ -106,7 +108,6 @@ tell_cb (gpointer user_data)
   if (func != NULL)
     func (&self->progress, data);
   g_mutex_unlock (&self->listener->mutex);
-  return G_SOURCE_REMOVE;
 }
 
 static OstProgress
@@ -138,7 +139,7 @@ tell (OstProgressMeter *self, const OstProgress *progress)
   telling = g_new0 (Telling, 1);
   telling->listener = g_atomic_rc_box_acquire (self->listener);
   telling->progress = *progress;
-  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, tell_cb, telling, free_telling);
+  ost_context_post (self->context, "ostiary-progress", tell_cb, telling, free_telling);
 }
 
 typedef struct {
