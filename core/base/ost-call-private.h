@@ -25,6 +25,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstCounters, ost_counters_unref)
 /**
  * OstCallHost:
  * @send: gives the transfer its credentials and hands it to a transport, on the call's thread
+ * @accepted: told that a server has answered a request of an identity with success
  * @refused: told that a server rejected an identity's credential
  * @emit: takes an object
  * @warn: takes a warning
@@ -39,6 +40,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstCounters, ost_counters_unref)
  */
 typedef struct {
   gboolean (*send) (gpointer host, OstCall *call, OstTransfer *transfer, GError **error);
+  void (*accepted) (gpointer host, OstCall *call, const char *identity);
   void (*refused) (gpointer host, OstCall *call, const char *identity, const GError *error);
   gboolean (*emit) (gpointer host, OstCall *call, OstObject *object, GError **error);
   void (*warn) (gpointer host, OstCall *call, const char *text);
@@ -102,11 +104,21 @@ OST_INTERNAL void ost_transfer_finish (OstTransfer *self, GError *error);
 OST_INTERNAL void ost_transport_dispatch (OstTransport *transport, GMainContext *context,
                                           OstTransfer *transfer);
 
+/**
+ * ost_call_get_deadline:
+ * @self: a call
+ * @is_cleanup: which one
+ *
+ * Returns: on the monotonic clock, until when the slot may run, or until when it may clean up (0
+ *   where it has not begun to)
+ */
+OST_INTERNAL gint64 ost_call_get_deadline (OstCall *self, gboolean is_cleanup);
+
 /* For the exchange alone. */
 const OstClock *ost_call_get_clock (OstCall *self);
 OstCounters *ost_call_get_counters (OstCall *self);
-gint64 ost_call_get_deadline (OstCall *self, gboolean is_cleanup);
 gboolean ost_call_send (OstCall *self, OstTransfer *transfer, GError **error);
+void ost_call_report_acceptance (OstCall *self, const char *identity);
 void ost_call_report_refusal (OstCall *self, const char *identity, const GError *error);
 OstExchange *ost_exchange_start (OstCall *call, OstRequest *request, gboolean is_cleanup,
                                  GError **error);

@@ -225,6 +225,13 @@ ost_call_send (OstCall *self, OstTransfer *transfer, GError **error)
 }
 
 void
+ost_call_report_acceptance (OstCall *self, const char *identity)
+{
+  if (self->host->accepted != NULL)
+    self->host->accepted (self->host_data, self, identity);
+}
+
+void
 ost_call_report_refusal (OstCall *self, const char *identity, const GError *error)
 {
   if (self->host->refused != NULL)

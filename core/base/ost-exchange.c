@@ -9,12 +9,16 @@
 #define MAX_ATTEMPTS 3
 #define FIRST_BACK_OFF_MS 250
 
+/* An error page may come from a machine that nobody had to sign in to. */
+#define FIRST_STATUS_OF_ERRORS 400
+
 struct _OstExchange {
   gatomicrefcount references;
   OstCall *call;
   OstRequest *request;
   gboolean is_cleanup;
   guint attempts;
+  gboolean is_reported;
   OstPipe *pipe;
   gulong cancelled_id;
 };
@@ -151,6 +155,15 @@ may_ask_again (OstExchange *self, const GError *error)
          || g_error_matches (error, OST_ERROR, OST_ERROR_TIMED_OUT);
 }
 
+static void
+report_acceptance (OstExchange *self)
+{
+  if (self->is_reported || self->pipe->status >= FIRST_STATUS_OF_ERRORS)
+    return;
+  self->is_reported = TRUE;
+  ost_call_report_acceptance (self->call, ost_request_get_identity (self->request));
+}
+
 gboolean
 ost_exchange_wait_head (OstExchange *self, GError **error)
 {
@@ -161,7 +174,10 @@ ost_exchange_wait_head (OstExchange *self, GError **error)
       g_autoptr (GError) failure = NULL;
 
       if (wait_head_once (self, &failure))
-        return TRUE;
+        {
+          report_acceptance (self);
+          return TRUE;
+        }
       if (g_error_matches (failure, OST_ERROR, OST_ERROR_SIGN_IN))
         ost_call_report_refusal (self->call, ost_request_get_identity (self->request), failure);
       if (!may_ask_again (self, failure))

@@ -48,6 +48,11 @@ ost_check_run (OstJob *job, GError **error)
   g_autoptr (OstOperation) operation = ost_operation_new (OST_VERB_LIST, OST_KIND_GRANT, NULL);
   g_autoptr (GError) failure = NULL;
 
+  if (!ost_connection_load_credentials (job->connection, job->task.is_explicit, &failure))
+    {
+      add_failed_step (job, "secret", failure);
+      return TRUE;
+    }
   conversation = ost_conversation_open (job, &failure);
   if (conversation != NULL
       && (ost_conversation_execute (conversation, operation, ignore_object, NULL, &failure)

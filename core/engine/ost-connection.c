@@ -8,7 +8,6 @@
 struct _OstConnection {
   gatomicrefcount references;
   char *name;
-  char *account;
   OstConnectionParts parts;
   OstTransport *transport;
   OstCredentialBox *credentials;
@@ -16,24 +15,6 @@ struct _OstConnection {
   GMutex mutex;
   OstConnectionStatus *status; /* guarded by the mutex */
 };
-
-static const char *
-find_user (const OstIdentity *identities, OstSettings *settings)
-{
-  if (identities == NULL || identities[0].name == NULL || identities[0].user_key == NULL)
-    return NULL;
-  return ost_settings_get_text (settings, identities[0].user_key);
-}
-
-/* Shells are counted for the account, in whatever case and on whatever connection it appears. */
-static char *
-make_account (OstConnection *self)
-{
-  const char *user
-    = find_user (self->parts.config->backend->info->identities, self->parts.config->settings);
-
-  return user != NULL ? g_utf8_casefold (user, -1) : g_strdup_printf ("connection %s", self->name);
-}
 
 typedef struct {
   OstConnection *connection;
@@ -68,6 +49,23 @@ make_transport (OstConnection *self, GError **error)
   return configuring.is_ok;
 }
 
+/* What a process that died in the middle of a run has left there is not so any more. */
+static void
+clear_run (OstConnectionStatus *status)
+{
+  if (status->state == NULL || g_str_equal (status->state, "synchronising"))
+    {
+      const char *state = status->state == NULL ? "new" : "interrupted";
+
+      g_free (status->state);
+      status->state = g_strdup (state);
+    }
+  g_clear_pointer (&status->run, g_free);
+  g_clear_pointer (&status->run_phase, g_free);
+  g_free (status->process);
+  status->process = ost_process_describe_self ();
+}
+
 OstConnection *
 ost_connection_new (const OstConnectionParts *parts, GError **error)
 {
@@ -78,15 +76,13 @@ ost_connection_new (const OstConnectionParts *parts, GError **error)
   self->parts = *parts;
   g_object_ref (self->parts.snapshot);
   self->name = g_strdup (parts->config->name);
-  self->account = make_account (self);
   self->credentials
     = ost_credential_box_new (parts->config->settings, parts->config->backend->info->identities,
-                              parts->store, self->name, parts->allow_env);
+                              parts->accounts, self->name, parts->allow_env);
   self->status = ost_store_load_status (parts->store, self->name, error);
   if (self->status == NULL || !make_transport (self, error))
     return NULL;
-  if (self->status->state == NULL)
-    self->status->state = g_strdup ("new");
+  clear_run (self->status);
   return g_steal_pointer (&self);
 }
 
@@ -102,12 +98,11 @@ ost_connection_unref (OstConnection *self)
 {
   if (!g_atomic_ref_count_dec (&self->references))
     return;
-  g_clear_object (&self->transport);
+  ost_connection_shut_down (self);
   ost_credential_box_free (self->credentials);
   g_clear_pointer (&self->status, ost_connection_status_free);
   g_object_unref (self->parts.snapshot);
   g_mutex_clear (&self->mutex);
-  g_free (self->account);
   g_free (self->name);
   g_free (self);
 }
@@ -163,7 +158,13 @@ ost_connection_get_store_flags (OstConnection *self)
 const char *
 ost_connection_get_account (OstConnection *self)
 {
-  return self->account;
+  return ost_credential_box_get_account (self->credentials);
+}
+
+OstAccounts *
+ost_connection_get_accounts (OstConnection *self)
+{
+  return self->parts.accounts;
 }
 
 gboolean
@@ -179,10 +180,34 @@ ost_connection_sign (OstConnection *self, OstTransfer *transfer, GError **error)
 }
 
 void
+ost_connection_accept (OstConnection *self, const char *identity)
+{
+  ost_credential_box_accept (self->credentials, identity);
+}
+
+void
 ost_connection_refuse (OstConnection *self, const char *identity, const char *reason)
 {
-  ost_credential_box_refuse (self->credentials, identity, reason,
-                             ost_clock_get_time (self->parts.clock));
+  ost_credential_box_refuse (self->credentials, identity, reason);
+}
+
+gboolean
+ost_connection_is_refused (OstConnection *self)
+{
+  return ost_credential_box_is_refused (self->credentials);
+}
+
+gboolean
+ost_connection_enter (OstConnection *self, GCancellable *cancellable, gboolean *has_turn,
+                      GError **error)
+{
+  return ost_credential_box_enter (self->credentials, cancellable, has_turn, error);
+}
+
+void
+ost_connection_leave (OstConnection *self, gboolean is_right)
+{
+  ost_credential_box_leave (self->credentials, is_right);
 }
 
 GStrv
@@ -201,6 +226,14 @@ ost_connection_update (OstConnection *self, OstStatusFunc func, gpointer user_da
   self->status->updated_us = ost_clock_get_time (self->parts.clock);
   if (!ost_store_save_status (self->parts.store, self->name, self->status, &error))
     g_warning ("connection ‘%s’: its status could not be written: %s", self->name, error->message);
+}
+
+void
+ost_connection_look (OstConnection *self, OstStatusFunc func, gpointer user_data)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+
+  func (self->status, user_data);
 }
 
 typedef struct {
@@ -244,16 +277,18 @@ ost_connection_note (OstConnection *self, const char *name, const char *value)
 static void
 shut_down_cb (gpointer data, gpointer unused)
 {
-  OstTransport *transport = data;
+  g_autoptr (GObject) transport = data;
   OstTransportInterface *iface = OST_TRANSPORT_GET_IFACE (transport);
 
   if (iface->shut_down != NULL)
-    iface->shut_down (transport);
+    iface->shut_down (OST_TRANSPORT (transport));
 }
 
 void
 ost_connection_shut_down (OstConnection *self)
 {
-  if (self->transport != NULL)
-    ost_io_run (self->parts.io, shut_down_cb, self->transport);
+  OstTransport *transport = g_steal_pointer (&self->transport);
+
+  if (transport != NULL)
+    ost_io_run (self->parts.io, shut_down_cb, transport);
 }

@@ -4,8 +4,8 @@
 
 #include "core/base/ost-call-private.h"
 #include "core/config/ost-config.h"
+#include "core/engine/ost-accounts.h"
 #include "core/engine/ost-io.h"
-#include "core/store/ost-store.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +21,7 @@ typedef struct _OstConnection OstConnection;
  * @snapshot: the configuration that @config is part of
  * @config: what the configuration says of it
  * @store: where it remembers
+ * @accounts: what it shares with other connections of its account
  * @io: where its transport runs
  * @clock: where it gets the time from
  * @allow_env: whether `env:` secrets may be used
@@ -29,6 +30,7 @@ typedef struct {
   OstConfig *snapshot;
   const OstConnectionConfig *config;
   OstStore *store;
+  OstAccounts *accounts;
   OstIo *io;
   const OstClock *clock;
   gboolean allow_env;
@@ -36,7 +38,7 @@ typedef struct {
 
 /**
  * ost_connection_new:
- * @parts: what it is made of; @store, @io and @clock live longer than the connection
+ * @parts: what it is made of; all but @snapshot live longer than the connection
  * @error: return location for an error
  *
  * Returns: (transfer full): the connection, or %NULL with what its transport says of its settings
@@ -62,6 +64,7 @@ OstStoreFlags ost_connection_get_store_flags (OstConnection *self);
  * Returns: (transfer none): what shells are counted by: the account, whatever the connection
  */
 const char *ost_connection_get_account (OstConnection *self);
+OstAccounts *ost_connection_get_accounts (OstConnection *self);
 
 /**
  * ost_connection_load_credentials:
@@ -92,6 +95,15 @@ gboolean ost_connection_load_credentials (OstConnection *self, gboolean is_expli
 gboolean ost_connection_sign (OstConnection *self, OstTransfer *transfer, GError **error);
 
 /**
+ * ost_connection_accept:
+ * @self: a connection
+ * @identity: the identity under which a server has answered
+ *
+ * Its credential is known to be right.
+ */
+void ost_connection_accept (OstConnection *self, const char *identity);
+
+/**
  * ost_connection_refuse:
  * @self: a connection
  * @identity: the identity that a server rejected
@@ -101,6 +113,36 @@ gboolean ost_connection_sign (OstConnection *self, OstTransfer *transfer, GError
  * secret's source changes or a person asks.
  */
 void ost_connection_refuse (OstConnection *self, const char *identity, const char *reason);
+
+/**
+ * ost_connection_is_refused:
+ * @self: a connection
+ *
+ * Returns: whether one of its credentials was rejected and is not tried again
+ */
+gboolean ost_connection_is_refused (OstConnection *self);
+
+/**
+ * ost_connection_enter:
+ * @self: a connection
+ * @cancellable: (nullable): ends the waiting
+ * @has_turn: (out): whether to call ost_connection_leave() afterwards
+ * @error: return location for an error
+ *
+ * Called before a backend's slot runs: waits while somebody else tries a credential of the account
+ * of which nobody knows yet whether it is right.
+ *
+ * Returns: %FALSE with %G_IO_ERROR_CANCELLED
+ */
+gboolean ost_connection_enter (OstConnection *self, GCancellable *cancellable, gboolean *has_turn,
+                               GError **error);
+
+/**
+ * ost_connection_leave:
+ * @self: a connection
+ * @is_right: whether what was done cannot be done with a wrong credential
+ */
+void ost_connection_leave (OstConnection *self, gboolean is_right);
 
 /**
  * ost_connection_get_secret_files:
@@ -115,7 +157,7 @@ GStrv ost_connection_get_secret_files (OstConnection *self);
  * @status: the connection's status
  * @user_data: the caller's
  *
- * Changes a status while its lock is held.
+ * Changes or reads a status while its lock is held.
  */
 typedef void (*OstStatusFunc) (OstConnectionStatus *status, gpointer user_data);
 
@@ -125,9 +167,17 @@ typedef void (*OstStatusFunc) (OstConnectionStatus *status, gpointer user_data);
  * @func: changes the status
  * @user_data: for @func
  *
- * Changes what `status` shows, and keeps it in the store.
+ * Changes what `status` shows, and keeps it in the store: for workers, since it blocks.
  */
 void ost_connection_update (OstConnection *self, OstStatusFunc func, gpointer user_data);
+
+/**
+ * ost_connection_look:
+ * @self: a connection
+ * @func: reads the status and leaves it as it is
+ * @user_data: for @func
+ */
+void ost_connection_look (OstConnection *self, OstStatusFunc func, gpointer user_data);
 
 /**
  * ost_connection_note:
@@ -143,7 +193,7 @@ void ost_connection_note (OstConnection *self, const char *name, const char *val
  * ost_connection_shut_down:
  * @self: a connection whose workers have ended
  *
- * Ends its transport.
+ * Ends its transport, on the I/O thread; without effect the second time.
  */
 void ost_connection_shut_down (OstConnection *self);
 

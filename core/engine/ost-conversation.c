@@ -3,21 +3,40 @@
 
 #include "ost-conversation.h"
 
+/* Cancelling and closing have this time together, closing at least the second. */
 #define CLOSE_BUDGET_MS 2000
+#define CLOSE_LEAST_MS 500
 
 /* As many warnings of one task are kept; Exchange can write dozens for a single mailbox. */
 #define MAX_WARNINGS 100
-
-/* When a server drops a shell by itself whose client is gone: its idle time, and a margin. */
-#define LEFT_OVER_EXPIRY_US (G_GINT64_CONSTANT (20) * 60 * G_USEC_PER_SEC)
 
 struct _OstConversation {
   OstJob *job;
   OstBackend *backend;
   OstEmitFunc emit;
   gpointer emit_data;
-  GPtrArray *left_over; /* OstSession; (nullable): not asked for yet */
+  GPtrArray *left_over;    /* OstSession; (nullable): not asked for yet */
+  GPtrArray *sessions;     /* OstSession: not ended yet, its own ones and those it was to end */
+  gint64 cleanup_deadline; /* of the last slot, 0 where it had nothing to clean up */
+  char *server;
+  char *domain_controller;
 };
+
+void
+ost_job_warn (OstJob *self, const char *format, ...)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+  GPtrArray *warnings = self->report->warnings;
+  g_autofree char *text = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  if (warnings->len < MAX_WARNINGS
+      && !g_ptr_array_find_with_equal_func (warnings, text, g_str_equal, NULL))
+    g_ptr_array_add (warnings, g_steal_pointer (&text));
+}
 
 static gboolean
 send_transfer (gpointer host, OstCall *call, OstTransfer *transfer, GError **error)
@@ -25,6 +44,7 @@ send_transfer (gpointer host, OstCall *call, OstTransfer *transfer, GError **err
   OstConversation *self = host;
   OstConnection *connection = self->job->connection;
   OstTransport *transport = ost_connection_get_transport (connection);
+  g_autoptr (GError) failure = NULL;
   OstTransportInterface *iface;
 
   if (transport == NULL)
@@ -37,10 +57,24 @@ send_transfer (gpointer host, OstCall *call, OstTransfer *transfer, GError **err
   if (!ost_connection_sign (connection, transfer, error))
     return FALSE;
   iface = OST_TRANSPORT_GET_IFACE (transport);
-  if (iface->prepare != NULL && !iface->prepare (transport, transfer, call, error))
-    return FALSE;
+  if (iface->prepare != NULL && !iface->prepare (transport, transfer, call, &failure))
+    {
+      /* A ticket that was not given is a sign-in that was refused. */
+      if (g_error_matches (failure, OST_ERROR, OST_ERROR_SIGN_IN))
+        ost_connection_refuse (connection, ost_transfer_get_identity (transfer), failure->message);
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
   ost_transport_dispatch (transport, ost_connection_get_io_context (connection), transfer);
   return TRUE;
+}
+
+static void
+note_acceptance (gpointer host, OstCall *call, const char *identity)
+{
+  OstConversation *self = host;
+
+  ost_connection_accept (self->job->connection, identity);
 }
 
 static void
@@ -63,20 +97,25 @@ static void
 keep_warning (gpointer host, OstCall *call, const char *text)
 {
   OstConversation *self = host;
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->job->mutex);
-  GPtrArray *warnings = self->job->report->warnings;
 
-  if (warnings->len >= MAX_WARNINGS
-      || g_ptr_array_find_with_equal_func (warnings, text, g_str_equal, NULL))
-    return;
-  g_ptr_array_add (warnings, g_strdup (text));
+  ost_job_warn (self->job, "%s", text);
 }
 
 static void
 keep_note (gpointer host, OstCall *call, const char *name, const char *value)
 {
   OstConversation *self = host;
+  char **member = NULL;
 
+  if (g_str_equal (name, "server"))
+    member = &self->server;
+  else if (g_str_equal (name, "domain-controller"))
+    member = &self->domain_controller;
+  if (member != NULL)
+    {
+      g_free (*member);
+      *member = g_strdup (value);
+    }
   ost_connection_note (self->job->connection, name, value);
 }
 
@@ -104,26 +143,42 @@ probe_uri (gpointer host, OstCall *call, const char *uri, GError **error)
   return iface->probe == NULL || iface->probe (transport, uri, call, error);
 }
 
+static OstSession *
+make_session (OstConversation *self, const char *id, const char *detail)
+{
+  OstConnection *connection = self->job->connection;
+  OstSession *session = g_new0 (OstSession, 1);
+
+  session->account = g_strdup (ost_connection_get_account (connection));
+  session->id = g_strdup (id);
+  session->connection = g_strdup (ost_connection_get_name (connection));
+  session->detail = g_strdup (detail);
+  session->process = ost_process_describe_self ();
+  session->kept_us = ost_clock_get_time (ost_connection_get_clock (connection));
+  return session;
+}
+
+static void
+drop_session (OstConversation *self, const char *id)
+{
+  for (guint i = self->sessions->len; i > 0; i--)
+    if (g_str_equal (((const OstSession *)self->sessions->pdata[i - 1])->id, id))
+      g_ptr_array_remove_index (self->sessions, i - 1);
+}
+
 static gboolean
 keep_session (gpointer host, OstCall *call, const char *id, const char *detail, GError **error)
 {
   OstConversation *self = host;
   OstConnection *connection = self->job->connection;
-  g_autofree char *process = ost_process_describe_self ();
-  gint64 now = ost_clock_get_time (ost_connection_get_clock (connection));
-  OstSession session = {
-    .account = (char *)ost_connection_get_account (connection),
-    .id = (char *)id,
-    .connection = (char *)ost_connection_get_name (connection),
-    .detail = (char *)detail,
-    .process = process,
-    .kept_us = now,
-    .expires_us = now + LEFT_OVER_EXPIRY_US,
-  };
-  gint64 cap = ost_settings_get_integer (ost_connection_get_settings (connection), "shells");
+  g_autoptr (OstSession) session = make_session (self, id, detail);
 
-  return ost_store_keep_session (ost_connection_get_store (connection), &session,
-                                 (guint)MAX (cap, 1), error);
+  if (!ost_store_keep_session (ost_connection_get_store (connection), session,
+                               ost_connection_get_config (connection)->shells, error))
+    return FALSE;
+  drop_session (self, id);
+  g_ptr_array_add (self->sessions, g_steal_pointer (&session));
+  return TRUE;
 }
 
 static void
@@ -133,6 +188,7 @@ forget_session (gpointer host, OstCall *call, const char *id)
   OstConnection *connection = self->job->connection;
   g_autoptr (GError) error = NULL;
 
+  drop_session (self, id);
   if (!ost_store_forget_session (ost_connection_get_store (connection),
                                  ost_connection_get_account (connection), id, &error))
     g_warning ("connection ‘%s’: shell %s has ended, but could not be struck out: %s",
@@ -144,27 +200,36 @@ take_left_over_session (gpointer host, OstCall *call, char **id, char **detail)
 {
   OstConversation *self = host;
   OstConnection *connection = self->job->connection;
-  g_autoptr (OstSession) session = NULL;
+  OstSession *session;
 
   if (self->left_over == NULL)
-    {
-      g_autofree char *process = ost_process_describe_self ();
-      gint64 now = ost_clock_get_time (ost_connection_get_clock (connection));
-
-      self->left_over = ost_store_take_left_over_sessions (
-        ost_connection_get_store (connection), ost_connection_get_account (connection), process,
-        now + LEFT_OVER_EXPIRY_US, now, NULL);
-    }
-  if (self->left_over == NULL || self->left_over->len == 0)
+    self->left_over = ost_accounts_take_sessions (ost_connection_get_accounts (connection),
+                                                  ost_connection_get_account (connection));
+  if (self->left_over->len == 0)
     return FALSE;
   session = g_ptr_array_steal_index (self->left_over, self->left_over->len - 1);
   *id = g_strdup (session->id);
   *detail = g_strdup (session->detail);
+  /* Until it is forgotten it is one that this conversation did not manage to end. */
+  g_ptr_array_add (self->sessions, session);
   return TRUE;
+}
+
+/* What the server may still have is for the next conversation to end. */
+static void
+leave_sessions (OstConversation *self)
+{
+  OstAccounts *accounts = ost_connection_get_accounts (self->job->connection);
+
+  while (self->sessions->len > 0)
+    ost_accounts_leave_session (accounts, g_ptr_array_steal_index (self->sessions, 0));
+  while (self->left_over != NULL && self->left_over->len > 0)
+    ost_accounts_leave_session (accounts, g_ptr_array_steal_index (self->left_over, 0));
 }
 
 static const OstCallHost conversation_host = {
   .send = send_transfer,
+  .accepted = note_acceptance,
   .refused = note_refusal,
   .emit = emit_object,
   .warn = keep_warning,
@@ -192,9 +257,31 @@ make_conversation (OstJob *job)
   OstConversation *self = g_new0 (OstConversation, 1);
 
   self->job = job;
+  self->sessions = g_ptr_array_new_with_free_func ((GDestroyNotify)ost_session_free);
   self->backend
     = OST_BACKEND (g_object_new (ost_connection_get_config (job->connection)->backend->type, NULL));
   return self;
+}
+
+static void
+free_conversation (OstConversation *self)
+{
+  leave_sessions (self);
+  g_object_unref (self->backend);
+  g_clear_pointer (&self->left_over, g_ptr_array_unref);
+  g_ptr_array_unref (self->sessions);
+  g_free (self->server);
+  g_free (self->domain_controller);
+  g_free (self);
+}
+
+/* Remembers what is left of the time for cleaning up, since a slot that was cancelled has begun
+ * with it. */
+static void
+end_call (OstConversation *self, OstCall *call)
+{
+  self->cleanup_deadline = ost_call_get_deadline (call, TRUE);
+  g_object_unref (call);
 }
 
 OstConversation *
@@ -202,25 +289,74 @@ ost_conversation_open (OstJob *job, GError **error)
 {
   g_autoptr (OstConversation) self = make_conversation (job);
   OstBackendInterface *iface = OST_BACKEND_GET_IFACE (self->backend);
-  g_autoptr (OstCall) call = make_call (self, job->cancellable, 0);
+  OstCall *call;
+  gboolean has_turn, is_open;
 
-  if (iface->open != NULL && !iface->open (self->backend, call, error))
-    return NULL;
-  return g_steal_pointer (&self);
+  if (iface->open == NULL)
+    return g_steal_pointer (&self);
+  if (!ost_connection_enter (job->connection, job->cancellable, &has_turn, error))
+    {
+      /* What was never opened is not closed. */
+      g_clear_pointer (&self, free_conversation);
+      return NULL;
+    }
+  call = make_call (self, job->cancellable, 0);
+  is_open = iface->open (self->backend, call, error);
+  end_call (self, call);
+  if (has_turn)
+    ost_connection_leave (job->connection, FALSE);
+  return is_open ? g_steal_pointer (&self) : NULL;
 }
 
 gboolean
 ost_conversation_execute (OstConversation *self, OstOperation *operation, OstEmitFunc emit,
                           gpointer user_data, GError **error)
 {
-  g_autoptr (OstCall) call = make_call (self, self->job->cancellable, 0);
-  gboolean is_done;
+  OstConnection *connection = self->job->connection;
+  OstCall *call;
+  gboolean has_turn, is_done;
 
+  if (!ost_connection_enter (connection, self->job->cancellable, &has_turn, error))
+    return FALSE;
+  call = make_call (self, self->job->cancellable, 0);
   self->emit = emit;
   self->emit_data = user_data;
   is_done = OST_BACKEND_GET_IFACE (self->backend)->execute (self->backend, operation, call, error);
   self->emit = NULL;
+  end_call (self, call);
+  if (has_turn)
+    ost_connection_leave (connection, is_done);
   return is_done;
+}
+
+gboolean
+ost_conversation_wait (OstConversation *self, guint milliseconds, GError **error)
+{
+  g_autoptr (OstCall) call = make_call (self, self->job->cancellable, 0);
+
+  return ost_call_wait (call, milliseconds, error);
+}
+
+const char *
+ost_conversation_get_server (OstConversation *self)
+{
+  return self->server;
+}
+
+const char *
+ost_conversation_get_domain_controller (OstConversation *self)
+{
+  return self->domain_controller;
+}
+
+static guint
+get_close_budget_ms (OstConversation *self)
+{
+  gint64 now = ost_clock_get_monotonic (ost_connection_get_clock (self->job->connection));
+
+  if (self->cleanup_deadline == 0 || !g_cancellable_is_cancelled (self->job->cancellable))
+    return CLOSE_BUDGET_MS;
+  return (guint)CLAMP ((self->cleanup_deadline - now) / 1000, CLOSE_LEAST_MS, CLOSE_BUDGET_MS);
 }
 
 void
@@ -230,11 +366,9 @@ ost_conversation_close (OstConversation *self)
 
   if (iface->close != NULL)
     {
-      g_autoptr (OstCall) call = make_call (self, NULL, CLOSE_BUDGET_MS);
+      g_autoptr (OstCall) call = make_call (self, NULL, get_close_budget_ms (self));
 
       iface->close (self->backend, call);
     }
-  g_object_unref (self->backend);
-  g_clear_pointer (&self->left_over, g_ptr_array_unref);
-  g_free (self);
+  free_conversation (self);
 }

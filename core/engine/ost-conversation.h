@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @progress: tells how far it is
  * @report: how it goes; its lists are guarded by @mutex while workers run
  * @mutex: guards @report
+ * @n_waiting: (atomic): how many other tasks wait for this one
+ * @statistics_us: how long it has read statistics
  *
  * A task while it runs. Shared by the workers of one connection.
  */
@@ -30,7 +32,18 @@ typedef struct {
   OstProgressMeter *progress;
   OstReport *report;
   GMutex mutex;
+  const int *n_waiting;
+  gint64 statistics_us;
 } OstJob;
+
+/**
+ * ost_job_warn:
+ * @self: a job
+ * @format: printf format
+ *
+ * Tells the administrator something with the report, once.
+ */
+void ost_job_warn (OstJob *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /**
  * OstEmitFunc:
@@ -70,6 +83,25 @@ OstConversation *ost_conversation_open (OstJob *job, GError **error);
  */
 gboolean ost_conversation_execute (OstConversation *self, OstOperation *operation, OstEmitFunc emit,
                                    gpointer user_data, GError **error);
+
+/**
+ * ost_conversation_wait:
+ * @self: a conversation
+ * @milliseconds: how long
+ * @error: return location for an error
+ *
+ * Returns: %FALSE with %G_IO_ERROR_CANCELLED
+ */
+gboolean ost_conversation_wait (OstConversation *self, guint milliseconds, GError **error);
+
+/**
+ * ost_conversation_get_server:
+ * @self: a conversation
+ *
+ * Returns: (transfer none) (nullable): the server that executes, as far as the backend has told
+ */
+const char *ost_conversation_get_server (OstConversation *self);
+const char *ost_conversation_get_domain_controller (OstConversation *self);
 
 void ost_conversation_close (OstConversation *self);
 

@@ -16,7 +16,9 @@ struct _OstEngine {
   OstEngineFlags flags;
 
   OstIo *io;
+  OstAccounts *accounts;
   OstLease *lease;
+  gboolean is_lost;   /* another process has the store now */
   GHashTable *lanes;  /* name -> OstLane */
   GPtrArray *retired; /* OstLane: of connections that are gone, until they are still */
   GTask *stopping;
@@ -24,7 +26,7 @@ struct _OstEngine {
 
 G_DEFINE_FINAL_TYPE (OstEngine, ost_engine, G_TYPE_OBJECT)
 
-enum { SIGNAL_CONNECTION_CHANGED, SIGNAL_CONNECTION_STOPPED, N_SIGNALS };
+enum { SIGNAL_CONNECTION_CHANGED, SIGNAL_CONNECTION_STOPPED, SIGNAL_LEASE_LOST, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -37,6 +39,7 @@ ost_engine_finalize (GObject *object)
   g_ptr_array_unref (self->retired);
   g_clear_pointer (&self->lease, ost_lease_release);
   g_clear_pointer (&self->io, ost_io_free);
+  g_clear_pointer (&self->accounts, ost_accounts_free);
   g_clear_object (&self->config);
   g_clear_object (&self->registry);
   g_clear_object (&self->store);
@@ -53,12 +56,20 @@ ost_engine_class_init (OstEngineClass *klass)
   signals[SIGNAL_CONNECTION_STOPPED]
     = g_signal_new ("connection-stopped", OST_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_LEASE_LOST] = g_signal_new ("lease-lost", OST_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0,
+                                             NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static GHashTable *
+new_lanes (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
 }
 
 static void
 ost_engine_init (OstEngine *self)
 {
-  self->lanes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->lanes = new_lanes ();
   self->retired = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
@@ -73,13 +84,16 @@ ost_engine_new (OstConfig *config, OstRegistry *registry, OstStore *store, const
   self->store = g_object_ref (store);
   self->clock = clock;
   self->flags = flags;
+  self->accounts = ost_accounts_new (store, clock);
   return self;
 }
 
 static void
 lane_changed_cb (OstLane *lane, gpointer user_data)
 {
-  g_signal_emit (user_data, signals[SIGNAL_CONNECTION_CHANGED], 0,
+  OstEngine *self = user_data;
+
+  g_signal_emit (self, signals[SIGNAL_CONNECTION_CHANGED], 0,
                  ost_connection_get_name (ost_lane_get_connection (lane)));
 }
 
@@ -91,6 +105,7 @@ make_lane (OstEngine *self, OstConfig *config, const OstConnectionConfig *connec
     .snapshot = config,
     .config = connection_config,
     .store = self->store,
+    .accounts = self->accounts,
     .io = self->io,
     .clock = self->clock,
     .allow_env = self->flags == OST_ENGINE_ONCE,
@@ -102,28 +117,71 @@ make_lane (OstEngine *self, OstConfig *config, const OstConnectionConfig *connec
     return NULL;
   lane = ost_lane_new (connection, ost_lease_get_fence (self->lease),
                        self->flags == OST_ENGINE_SERVICE);
-  g_signal_connect (lane, "changed", G_CALLBACK (lane_changed_cb), self);
+  g_signal_connect_object (lane, "changed", G_CALLBACK (lane_changed_cb), self, 0);
   return lane;
 }
 
-static void
-lease_lost_cb (gpointer user_data)
+static gboolean
+make_lanes (OstEngine *self, OstConfig *config, const char *const *names, GHashTable *lanes,
+            GError **error)
 {
-  OstEngine *self = user_data;
-  GHashTableIter iter;
-  gpointer lane;
+  for (gsize i = 0; names[i] != NULL; i++)
+    {
+      const OstConnectionConfig *connection = ost_config_find_connection (config, names[i], error);
+      OstLane *lane = connection != NULL ? make_lane (self, config, connection, error) : NULL;
 
-  g_critical ("another process has taken over the store; everything stops");
-  g_hash_table_iter_init (&iter, self->lanes);
-  while (g_hash_table_iter_next (&iter, NULL, &lane))
-    ost_lane_stop_async (lane, NULL, NULL);
-  g_hash_table_remove_all (self->lanes);
+      if (lane == NULL)
+        return FALSE;
+      g_hash_table_insert (lanes, g_strdup (names[i]), lane);
+    }
+  return TRUE;
 }
+
+static gboolean
+is_retiring (OstEngine *self, const char *name)
+{
+  for (guint i = 0; i < self->retired->len; i++)
+    if (g_str_equal (ost_connection_get_name (ost_lane_get_connection (self->retired->pdata[i])),
+                     name))
+      return TRUE;
+  return FALSE;
+}
+
+/* Takes in new lanes. Two never work for one connection: each would take the other's run for one
+ * that a crash has left. */
+static void
+take_lanes (OstEngine *self, GHashTable *lanes)
+{
+  GHashTableIter iter;
+  gpointer name, lane;
+
+  g_hash_table_iter_init (&iter, lanes);
+  while (g_hash_table_iter_next (&iter, &name, &lane))
+    {
+      g_hash_table_insert (self->lanes, g_strdup (name), g_object_ref (lane));
+      if (!is_retiring (self, name))
+        ost_lane_start (lane);
+    }
+}
+
+static GStrv
+get_names (OstConfig *config)
+{
+  GPtrArray *connections = ost_config_get_connections (config);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; i < connections->len; i++)
+    g_strv_builder_add (builder, ((const OstConnectionConfig *)connections->pdata[i])->name);
+  return g_strv_builder_end (builder);
+}
+
+static void lease_lost_cb (gpointer user_data);
 
 gboolean
 ost_engine_start (OstEngine *self, GError **error)
 {
-  GPtrArray *connections = ost_config_get_connections (self->config);
+  g_auto (GStrv) names = get_names (self->config);
+  g_autoptr (GHashTable) lanes = new_lanes ();
 
   g_return_val_if_fail (self->lease == NULL, FALSE);
 
@@ -131,15 +189,9 @@ ost_engine_start (OstEngine *self, GError **error)
   if (self->lease == NULL)
     return FALSE;
   self->io = ost_io_new ();
-  for (guint i = 0; i < connections->len; i++)
-    {
-      const OstConnectionConfig *config = connections->pdata[i];
-      OstLane *lane = make_lane (self, self->config, config, error);
-
-      if (lane == NULL)
-        return FALSE;
-      g_hash_table_insert (self->lanes, g_strdup (config->name), lane);
-    }
+  if (!make_lanes (self, self->config, (const char *const *)names, lanes, error))
+    return FALSE;
+  take_lanes (self, lanes);
   return TRUE;
 }
 
@@ -188,21 +240,32 @@ finish_stopping (OstEngine *self)
 }
 
 static void
+start_successor (OstEngine *self, const char *name)
+{
+  OstLane *lane = g_hash_table_lookup (self->lanes, name);
+
+  if (lane != NULL && !is_retiring (self, name))
+    ost_lane_start (lane);
+}
+
+static void
 lane_stopped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (OstEngine) self = user_data;
-  OstLane *lane = OST_LANE (source);
-  g_autofree char *name = g_strdup (ost_connection_get_name (ost_lane_get_connection (lane)));
+  g_autoptr (OstLane) lane = OST_LANE (g_object_ref (source));
+  OstConnection *connection = ost_lane_get_connection (lane);
 
   ost_lane_stop_finish (lane, result);
-  ost_connection_shut_down (ost_lane_get_connection (lane));
+  ost_connection_shut_down (connection);
   g_ptr_array_remove (self->retired, lane);
-  g_signal_emit (self, signals[SIGNAL_CONNECTION_STOPPED], 0, name);
+  start_successor (self, ost_connection_get_name (connection));
+  g_signal_emit (self, signals[SIGNAL_CONNECTION_STOPPED], 0,
+                 ost_connection_get_name (connection));
   finish_stopping (self);
 }
 
 static void
-retire_lane (OstEngine *self, const char *name)
+retire_lane (OstEngine *self, const char *name, gboolean cancels)
 {
   g_autofree char *key = NULL;
   g_autoptr (OstLane) lane = NULL;
@@ -211,43 +274,57 @@ retire_lane (OstEngine *self, const char *name)
     return;
   g_ptr_array_add (self->retired, g_object_ref (lane));
   ost_lane_stop_async (lane, lane_stopped_cb, g_object_ref (self));
+  if (cancels)
+    ost_lane_cancel (lane);
 }
 
-static gboolean
-make_new_lanes (OstEngine *self, OstConfig *config, const char *const *names, GHashTable *lanes,
-                GError **error)
+static void
+retire_all (OstEngine *self)
 {
+  g_autofree gpointer *names = g_hash_table_get_keys_as_array (self->lanes, NULL);
+
   for (gsize i = 0; names[i] != NULL; i++)
     {
-      const OstConnectionConfig *connection = ost_config_find_connection (config, names[i], error);
-      OstLane *lane = connection != NULL ? make_lane (self, config, connection, error) : NULL;
+      g_autofree char *name = g_strdup (names[i]);
 
-      if (lane == NULL)
-        return FALSE;
-      g_hash_table_insert (lanes, g_strdup (names[i]), lane);
+      retire_lane (self, name, TRUE);
     }
-  return TRUE;
+  /* Those that were let to come to their end do it now. */
+  for (guint i = 0; i < self->retired->len; i++)
+    ost_lane_cancel (self->retired->pdata[i]);
+}
+
+static void
+lease_lost_cb (gpointer user_data)
+{
+  OstEngine *self = user_data;
+
+  g_warning ("another process has taken over the store: everything stops");
+  self->is_lost = TRUE;
+  retire_all (self);
+  g_signal_emit (self, signals[SIGNAL_LEASE_LOST], 0);
 }
 
 gboolean
 ost_engine_reload (OstEngine *self, OstConfig *config, GError **error)
 {
   g_autoptr (OstConfigChanges) changes = ost_config_compare (self->config, config);
-  g_autoptr (GHashTable) lanes
-    = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  GHashTableIter iter;
-  gpointer name, lane;
+  g_autoptr (GHashTable) lanes = new_lanes ();
 
-  if (!make_new_lanes (self, config, (const char *const *)changes->added, lanes, error)
-      || !make_new_lanes (self, config, (const char *const *)changes->changed, lanes, error))
+  if (self->lease == NULL || self->is_lost || self->stopping != NULL)
+    {
+      g_set_error_literal (error, OST_ERROR, OST_ERROR_UNAVAILABLE,
+                           "the connections are being stopped: no configuration is taken up");
+      return FALSE;
+    }
+  if (!make_lanes (self, config, (const char *const *)changes->added, lanes, error)
+      || !make_lanes (self, config, (const char *const *)changes->changed, lanes, error))
     return FALSE;
   for (gsize i = 0; changes->removed[i] != NULL; i++)
-    retire_lane (self, changes->removed[i]);
+    retire_lane (self, changes->removed[i], TRUE);
   for (gsize i = 0; changes->changed[i] != NULL; i++)
-    retire_lane (self, changes->changed[i]);
-  g_hash_table_iter_init (&iter, lanes);
-  while (g_hash_table_iter_next (&iter, &name, &lane))
-    g_hash_table_insert (self->lanes, g_strdup (name), g_object_ref (lane));
+    retire_lane (self, changes->changed[i], FALSE);
+  take_lanes (self, lanes);
   g_set_object (&self->config, config);
   return TRUE;
 }
@@ -255,24 +332,17 @@ ost_engine_reload (OstEngine *self, OstConfig *config, GError **error)
 gboolean
 ost_engine_is_still (OstEngine *self, const char *connection)
 {
-  for (guint i = 0; i < self->retired->len; i++)
-    if (g_str_equal (ost_connection_get_name (ost_lane_get_connection (self->retired->pdata[i])),
-                     connection))
-      return FALSE;
-  return !g_hash_table_contains (self->lanes, connection);
+  return !is_retiring (self, connection) && !g_hash_table_contains (self->lanes, connection);
 }
 
 void
 ost_engine_stop_async (OstEngine *self, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autofree gpointer *names = g_hash_table_get_keys_as_array (self->lanes, NULL);
-
   g_return_if_fail (self->stopping == NULL);
 
   self->stopping = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->stopping, ost_engine_stop_async);
-  for (gsize i = 0; names[i] != NULL; i++)
-    retire_lane (self, names[i]);
+  retire_all (self);
   finish_stopping (self);
 }
 

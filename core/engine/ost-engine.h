@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  * called on the thread that made it, whose main context gets all callbacks.
  *
  * Signals: `connection-changed (name)` when a connection's state, as `status` shows it, changed;
- * `connection-stopped (name)` when one that was removed is still, see ost_engine_is_still().
+ * `connection-stopped (name)` when one that was removed is still, see ost_engine_is_still();
+ * `lease-lost` when another process has taken over the store, so that this one had better end.
  */
 #define OST_TYPE_ENGINE (ost_engine_get_type ())
 G_DECLARE_FINAL_TYPE (OstEngine, ost_engine, OST, ENGINE, GObject)
@@ -84,7 +85,8 @@ OstReport *ost_engine_run_finish (OstEngine *self, GAsyncResult *result, GError 
  * Takes up a new configuration: connections that did not change are left alone, changed ones
  * finish what they do and go on with the new settings, removed ones are cancelled.
  *
- * Returns: %FALSE where a new connection could not be made; then the old snapshot stays in force
+ * Returns: %FALSE where a new connection could not be made, or with %OST_ERROR_UNAVAILABLE while
+ *   the engine stops; then the old snapshot stays in force
  */
 gboolean ost_engine_reload (OstEngine *self, OstConfig *config, GError **error);
 

@@ -22,9 +22,18 @@ G_DECLARE_FINAL_TYPE (OstLane, ost_lane, OST, LANE, GObject)
  * @fence: the fencing number of the engine's lease
  * @has_schedule: whether it runs by itself
  *
- * Returns: (transfer full): an idle lane; signals: `changed` whenever a task of it has ended
+ * Returns: (transfer full): a lane that takes tasks but runs none before ost_lane_start(); signals:
+ *   `changed` whenever a task of it has ended
  */
 OstLane *ost_lane_new (OstConnection *connection, gint64 fence, gboolean has_schedule);
+
+/**
+ * ost_lane_start:
+ * @self: a new lane, when no other one works for its connection any more
+ *
+ * Runs what has been pushed, and its schedule.
+ */
+void ost_lane_start (OstLane *self);
 OstConnection *ost_lane_get_connection (OstLane *self);
 
 /**
@@ -39,12 +48,21 @@ void ost_lane_push (OstLane *self, const OstTask *task, OstProgressFunc progress
                     gpointer progress_data, GTask *result);
 
 /**
+ * ost_lane_cancel:
+ * @self: a lane
+ *
+ * Cancels what runs and what waits.
+ */
+void ost_lane_cancel (OstLane *self);
+
+/**
  * ost_lane_stop_async:
  * @self: a lane
  * @callback: called when nothing of it runs any more
  * @user_data: for @callback
  *
- * Cancels what runs and what waits. The lane takes no task afterwards.
+ * Lets what runs and what waits come to its end, sooner with ost_lane_cancel(). The lane takes no
+ * task afterwards.
  */
 void ost_lane_stop_async (OstLane *self, GAsyncReadyCallback callback, gpointer user_data);
 void ost_lane_stop_finish (OstLane *self, GAsyncResult *result);
