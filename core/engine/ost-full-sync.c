@@ -14,6 +14,13 @@
 #define KEEP_SLICES_US (G_GINT64_CONSTANT (6) * 60 * 60 * G_USEC_PER_SEC)
 #define BATCH_OBJECTS 500
 #define MAX_TRIES 3
+/* A second try comes after this, a third after twice as long. */
+#define FIRST_PAUSE_MS 1000u
+/* A server that wants to be left alone for longer gets its way: the run ends. */
+#define LONGEST_PAUSE_MS (2 * 60 * 1000)
+
+/* What the slices are made from, as text, for a run that goes on with them. */
+#define NOTE_PREFIXES "slice-prefixes"
 
 #define SLICE_MAILBOXES "mailboxes"
 #define SLICE_RECIPIENTS "recipients"
@@ -23,7 +30,8 @@ typedef struct {
   OstStore *store;
   OstRun *run;
   gint64 began_us;
-  gint64 listing_limit; /* 0 for none */
+  gint64 listed_since_us; /* when the oldest listing of it began, in an earlier run perhaps */
+  gint64 listing_limit;   /* 0 for none */
 
   GMutex mutex; /* guards all below */
   GQueue todo;  /* OstSlice, borrowed from the plan */
@@ -118,6 +126,9 @@ list_slice (FullSync *self, OstConversation *conversation, const OstSlice *slice
       return FALSE;
     }
   *rows = done.rows = listing.rows;
+  /* Who answered is known for certain only now. */
+  done.server = (char *)ost_conversation_get_server (conversation);
+  done.domain_controller = (char *)ost_conversation_get_domain_controller (conversation);
   return stage_batch (&listing, error)
          && ost_store_finish_slice (self->store, self->run->id, &done, get_time (self), error);
 }
@@ -135,6 +146,12 @@ may_help_to_repeat (const GError *error)
              || error->code == OST_ERROR_THROTTLED);
 }
 
+static guint
+get_pause_ms (guint tries, const GError *error)
+{
+  return MAX (ost_error_get_retry_after (error), FIRST_PAUSE_MS << (tries - 1));
+}
+
 static Verdict
 judge_failure (FullSync *self, const OstSlice *slice, gint64 rows, guint tries, const GError *error)
 {
@@ -148,6 +165,7 @@ judge_failure (FullSync *self, const OstSlice *slice, gint64 rows, guint tries, 
   if (slice->kind == OST_KIND_MAILBOX && is_refused)
     return VERDICT_DROP;
   if (tries < MAX_TRIES && may_help_to_repeat (error)
+      && get_pause_ms (tries, error) <= LONGEST_PAUSE_MS
       && !g_cancellable_is_cancelled (self->job->cancellable))
     return VERDICT_AGAIN;
   return VERDICT_GIVE_UP;
@@ -173,17 +191,16 @@ drop_slice (FullSync *self, const OstSlice *slice, const GError *error)
   g_mutex_lock (&self->mutex);
   g_ptr_array_add (self->dropped, (gpointer)slice->name);
   g_mutex_unlock (&self->mutex);
-  g_mutex_lock (&self->job->mutex);
   if (!g_error_matches (error, OST_ERROR, OST_ERROR_NOT_SUPPORTED))
-    g_ptr_array_add (self->job->report->warnings,
-                     g_strdup_printf ("%s are not known: %s", slice->name, error->message));
-  g_mutex_unlock (&self->job->mutex);
+    ost_job_warn (self->job, "%s are not known: %s", slice->name, error->message);
 }
 
 /* A conversation that failed may have lost its shell, so the next try gets a new one. */
 static gboolean
-renew_conversation (FullSync *self, OstConversation **conversation, GError **error)
+renew_conversation (FullSync *self, OstConversation **conversation, guint pause_ms, GError **error)
 {
+  if (!ost_conversation_wait (*conversation, pause_ms, error))
+    return FALSE;
   g_clear_pointer (conversation, ost_conversation_close);
   *conversation = ost_conversation_open (self->job, error);
   return *conversation != NULL;
@@ -193,12 +210,14 @@ renew_conversation (FullSync *self, OstConversation **conversation, GError **err
 static gboolean
 work_on_slice (FullSync *self, OstConversation **conversation, const OstSlice *slice)
 {
+  guint pause_ms = 0;
+
   for (guint tries = 1;; tries++)
     {
       g_autoptr (GError) error = NULL;
       gint64 rows = 0;
 
-      if (tries > 1 && !renew_conversation (self, conversation, &error))
+      if (tries > 1 && !renew_conversation (self, conversation, pause_ms, &error))
         {
           give_up (self, g_steal_pointer (&error));
           return FALSE;
@@ -208,6 +227,7 @@ work_on_slice (FullSync *self, OstConversation **conversation, const OstSlice *s
       switch (judge_failure (self, slice, rows, tries, error))
         {
         case VERDICT_AGAIN:
+          pause_ms = get_pause_ms (tries, error);
           continue;
         case VERDICT_DROP:
           drop_slice (self, slice, error);
@@ -268,7 +288,12 @@ run_workers (FullSync *self, OstConversation **conversation)
   guint n_slices = g_queue_get_length (&self->todo);
 
   for (guint i = 1; i < MIN (shells, n_slices); i++)
-    g_ptr_array_add (threads, g_thread_new ("ostiary-worker", run_worker, self));
+    {
+      GThread *thread = g_thread_try_new ("ostiary-worker", run_worker, self, NULL);
+
+      if (thread != NULL)
+        g_ptr_array_add (threads, thread);
+    }
   work_off_queue (self, conversation);
   for (guint i = 0; i < threads->len; i++)
     g_thread_join (threads->pdata[i]);
@@ -276,33 +301,41 @@ run_workers (FullSync *self, OstConversation **conversation)
 
 /* The plan */
 
-static GPtrArray *
-plan_devices (FullSync *self, gboolean is_first_plan, GError **error)
+static gboolean
+has_device_slice (GPtrArray *slices)
 {
-  const OstPluginInfo *backend = ost_connection_get_config (self->job->connection)->backend->info;
-  static const char *const everything[] = { NULL };
-  g_auto (GStrv) prefixes = NULL;
-  g_autoptr (GPtrArray) counts = NULL;
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  gint64 present = 0;
+  for (guint i = 0; i < slices->len; i++)
+    if (((const OstSlice *)slices->pdata[i])->kind == OST_KIND_DEVICE)
+      return TRUE;
+  return FALSE;
+}
 
-  self->listing_limit = 0;
-  if ((backend->capabilities & OST_CAPABILITY_SLICES) == 0)
-    return ost_device_slices_plan (everything);
-  if (!ost_store_count_devices (self->store, get_name (self), &present, NULL, error))
-    return NULL;
-  if (is_first_plan && present < SLICING_FROM)
-    {
-      self->listing_limit = SLICING_FROM;
-      return ost_device_slices_plan (everything);
-    }
-  if (present < SLICING_FROM)
-    {
-      prefixes = ost_device_slices_first_prefixes ();
-      return ost_device_slices_plan ((const char *const *)prefixes);
-    }
-  counts = ost_store_count_prefixes (self->store, get_name (self), present / SLICES_WANTED,
-                                     MAX_PREFIX_LENGTH, error);
+/* The prefixes of the run that was interrupted, where anything of it can be gone on with; the
+ * store has only those of its slices that were done. %NULL without error where there are none. */
+static gboolean
+recall_prefixes (FullSync *self, GStrv *prefixes, GError **error)
+{
+  g_autoptr (GPtrArray) slices = ost_store_list_slices (self->store, self->run->id, error);
+  g_autofree char *text = NULL;
+
+  if (slices == NULL)
+    return FALSE;
+  if (!has_device_slice (slices))
+    return TRUE;
+  if (!ost_store_get_note (self->store, get_name (self), NOTE_PREFIXES, &text, error))
+    return FALSE;
+  if (text != NULL && *text != '\0')
+    *prefixes = g_strsplit (text, ",", -1);
+  return TRUE;
+}
+
+static GStrv
+cut_by_counts (FullSync *self, gint64 present, GError **error)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GPtrArray) counts = ost_store_count_prefixes (
+    self->store, get_name (self), present / SLICES_WANTED, MAX_PREFIX_LENGTH, error);
+
   if (counts == NULL)
     return NULL;
   for (guint i = 0; i < counts->len; i++)
@@ -313,18 +346,46 @@ plan_devices (FullSync *self, gboolean is_first_plan, GError **error)
       if (count->rows >= present / SLICES_WANTED / 8)
         g_strv_builder_add (builder, count->prefix);
     }
-  prefixes = g_strv_builder_end (builder);
-  return ost_device_slices_plan ((const char *const *)prefixes);
+  return g_strv_builder_end (builder);
 }
 
+/* None where everything is listed at once. */
+static GStrv
+choose_prefixes (FullSync *self, gboolean is_first_plan, GError **error)
+{
+  const OstPluginInfo *backend = ost_connection_get_config (self->job->connection)->backend->info;
+  g_auto (GStrv) recalled = NULL;
+  gint64 present = 0;
+
+  self->listing_limit = 0;
+  if ((backend->capabilities & OST_CAPABILITY_SLICES) == 0)
+    return g_new0 (char *, 1);
+  if (is_first_plan && !recall_prefixes (self, &recalled, error))
+    return NULL;
+  if (recalled != NULL)
+    return g_steal_pointer (&recalled);
+  if (!ost_store_count_devices (self->store, get_name (self), &present, NULL, error))
+    return NULL;
+  if (present >= SLICING_FROM)
+    return cut_by_counts (self, present, error);
+  if (!is_first_plan)
+    return ost_device_slices_first_prefixes ();
+  self->listing_limit = SLICING_FROM;
+  return g_new0 (char *, 1);
+}
+
+/* Whatever is remembered, the plan is made from prefixes: so its slices are everything. */
 static gboolean
 make_plan (FullSync *self, gboolean is_first_plan, GError **error)
 {
-  g_autoptr (GPtrArray) parts = plan_devices (self, is_first_plan, error);
+  g_auto (GStrv) prefixes = choose_prefixes (self, is_first_plan, error);
   g_autoptr (GPtrArray) plan = g_ptr_array_new_with_free_func ((GDestroyNotify)ost_slice_free);
+  g_autoptr (GPtrArray) parts = NULL;
+  g_autofree char *text = NULL;
 
-  if (parts == NULL)
+  if (prefixes == NULL)
     return FALSE;
+  parts = ost_device_slices_plan ((const char *const *)prefixes);
   for (guint i = 0; i < parts->len; i++)
     {
       g_autofree char *name = ost_device_slice_to_text (parts->pdata[i]);
@@ -333,48 +394,35 @@ make_plan (FullSync *self, gboolean is_first_plan, GError **error)
     }
   g_ptr_array_add (plan, ost_slice_new (OST_KIND_MAILBOX, SLICE_MAILBOXES));
   g_ptr_array_add (plan, ost_slice_new (OST_KIND_MAILBOX, SLICE_RECIPIENTS));
-  return ost_store_plan_slices (self->store, self->run->id, plan, error);
+  text = g_strjoinv (",", prefixes);
+  return ost_store_set_note (self->store, get_name (self), NOTE_PREFIXES, text, error)
+         && ost_store_plan_slices (self->store, self->run->id, plan, error);
 }
 
-static gboolean
-is_one_listing (GPtrArray *slices)
-{
-  guint n_devices = 0;
-
-  for (guint i = 0; i < slices->len; i++)
-    n_devices += ((const OstSlice *)slices->pdata[i])->kind == OST_KIND_DEVICE;
-  return n_devices == 1;
-}
-
-/* Fills the queue with what is still to be listed, making a plan where there is none. */
+/* Makes the plan and fills the queue with what of it is still to be listed. */
 static gboolean
 prepare_queue (FullSync *self, gboolean is_first_plan, GError **error)
 {
   g_autoptr (GPtrArray) slices = NULL;
 
-  if (is_first_plan)
-    {
-      slices = ost_store_list_slices (self->store, self->run->id, error);
-      if (slices == NULL)
-        return FALSE;
-    }
-  /* A plan of one listing is cheap to make again, and may be too coarse by now. */
-  if (slices == NULL || slices->len == 0 || is_one_listing (slices))
-    {
-      g_clear_pointer (&slices, g_ptr_array_unref);
-      if (!make_plan (self, is_first_plan, error))
-        return FALSE;
-      slices = ost_store_list_slices (self->store, self->run->id, error);
-      if (slices == NULL)
-        return FALSE;
-    }
+  if (!make_plan (self, is_first_plan, error))
+    return FALSE;
+  slices = ost_store_list_slices (self->store, self->run->id, error);
+  if (slices == NULL)
+    return FALSE;
   g_queue_clear (&self->todo);
   g_ptr_array_set_size (self->dropped, 0);
   g_clear_pointer (&self->plan, g_ptr_array_unref);
   self->plan = g_steal_pointer (&slices);
   for (guint i = 0; i < self->plan->len; i++)
-    if (((const OstSlice *)self->plan->pdata[i])->done_us == 0)
-      g_queue_push_tail (&self->todo, self->plan->pdata[i]);
+    {
+      OstSlice *slice = self->plan->pdata[i];
+
+      if (slice->done_us == 0)
+        g_queue_push_tail (&self->todo, slice);
+      else
+        self->listed_since_us = MIN (self->listed_since_us, slice->began_us);
+    }
   return TRUE;
 }
 
@@ -432,36 +480,49 @@ read_organisation (FullSync *self, OstConversation *conversation, GError **error
           return FALSE;
         }
       if (failure->code == OST_ERROR_DENIED)
-        g_ptr_array_add (
-          self->job->report->warnings,
-          g_strdup_printf ("%s not read: %s", ost_kind_to_string (kinds[i]), failure->message));
+        ost_job_warn (self->job, "%s not read: %s", ost_kind_to_string (kinds[i]),
+                      failure->message);
     }
   return TRUE;
 }
 
 /* The whole */
 
+static guint64
+count_expected (FullSync *self, gint64 present)
+{
+  for (guint i = 0; i < self->plan->len; i++)
+    {
+      const OstSlice *slice = self->plan->pdata[i];
+
+      if (slice->kind == OST_KIND_DEVICE && slice->done_us != 0)
+        present -= slice->rows;
+    }
+  return (guint64)MAX (present, 0);
+}
+
 static gboolean
-list_everything (FullSync *self, OstConversation **conversation, GError **error)
+list_by_plan (FullSync *self, OstConversation **conversation, gboolean is_first_plan,
+              GError **error)
 {
   gint64 present = 0;
 
-  if (!prepare_queue (self, TRUE, error)
+  if (!prepare_queue (self, is_first_plan, error)
       || !ost_store_count_devices (self->store, get_name (self), &present, NULL, error))
     return FALSE;
-  ost_progress_meter_begin (self->job->progress, "listing", (guint64)present);
+  ost_progress_meter_begin (self->job->progress, "listing", count_expected (self, present));
   run_workers (self, conversation);
-  if (self->is_over_limit && self->error == NULL)
-    {
-      if (!prepare_queue (self, FALSE, error))
-        return FALSE;
-      ost_progress_meter_begin (self->job->progress, "listing", (guint64)present);
-      run_workers (self, conversation);
-    }
   if (self->error == NULL)
     return !g_cancellable_set_error_if_cancelled (self->job->cancellable, error);
   g_propagate_error (error, g_steal_pointer (&self->error));
   return FALSE;
+}
+
+static gboolean
+list_everything (FullSync *self, OstConversation **conversation, GError **error)
+{
+  return list_by_plan (self, conversation, TRUE, error)
+         && (!self->is_over_limit || list_by_plan (self, conversation, FALSE, error));
 }
 
 static gboolean
@@ -486,14 +547,14 @@ reconcile (FullSync *self, GError **error)
   report->held = (guint64)result.devices.held;
   report->is_complete = TRUE;
   if (result.hold_reason != NULL)
-    g_ptr_array_add (report->warnings, g_strdup (result.hold_reason));
+    ost_job_warn (self->job, "%s", result.hold_reason);
   return TRUE;
 }
 
 static gboolean
 remember_cursor (FullSync *self, GError **error)
 {
-  g_autofree char *cursor = g_strdup_printf ("%" G_GINT64_FORMAT, self->began_us);
+  g_autofree char *cursor = g_strdup_printf ("%" G_GINT64_FORMAT, self->listed_since_us);
 
   return ost_store_set_note (self->store, get_name (self), OST_NOTE_QUICK_CURSOR, cursor, error);
 }
@@ -553,7 +614,7 @@ ost_sync_full (OstJob *job, GError **error)
   g_autoptr (GError) failure = NULL;
 
   self.store = ost_connection_get_store (job->connection);
-  self.began_us = get_time (&self);
+  self.began_us = self.listed_since_us = get_time (&self);
   g_mutex_init (&self.mutex);
   self.dropped = g_ptr_array_new ();
   self.run = ost_store_begin_run (self.store, get_name (&self), OST_RUN_FULL, job->fence,

@@ -23,6 +23,7 @@ typedef struct {
   const OstConnectionConfig *config;
   OstConversation *conversation;
   Budget budget;
+  gint64 share_us; /* what this run may take of it */
   guint n_skipped;
 } Reading;
 
@@ -91,11 +92,7 @@ note_skipped (Reading *self, const char *mailbox, const GError *error)
   self->n_skipped++;
   if (self->n_skipped > MAX_SKIPPED_NAMED)
     return;
-  g_mutex_lock (&self->job->mutex);
-  g_ptr_array_add (
-    self->job->report->warnings,
-    g_strdup_printf ("statistics of mailbox %s not read: %s", mailbox, error->message));
-  g_mutex_unlock (&self->job->mutex);
+  ost_job_warn (self->job, "statistics of mailbox %s not read: %s", mailbox, error->message);
 }
 
 /* Returns FALSE where the round is to end; *error is set where the task is. */
@@ -106,13 +103,16 @@ read_mailbox (Reading *self, const char *mailbox, GError **error)
   g_autoptr (OstOperation) operation = ost_operation_new (OST_VERB_LIST, OST_KIND_DEVICE, NULL);
   g_autoptr (GError) failure = NULL;
   gint64 began = ost_clock_get_monotonic (self->clock);
+  gint64 spent;
   gboolean is_read;
 
   ost_operation_set_text (operation, OST_SELECT_VIEW, "statistics");
   ost_operation_set_text (operation, OST_SELECT_MAILBOX, mailbox);
   is_read
     = ost_conversation_execute (self->conversation, operation, collect_object, objects, &failure);
-  self->budget.spent_us += ost_clock_get_monotonic (self->clock) - began;
+  spent = ost_clock_get_monotonic (self->clock) - began;
+  self->budget.spent_us += spent;
+  self->job->statistics_us += spent;
   ost_progress_meter_add (self->job->progress, 1);
   if (is_read)
     return ost_store_update_statistics (self->store, get_name (self), mailbox, objects,
@@ -129,10 +129,27 @@ read_mailbox (Reading *self, const char *mailbox, GError **error)
                                     ost_clock_get_time (self->clock), error);
 }
 
+/* A run by schedule takes its part of the budget, so that it is not gone with one run that lasts
+ * for minutes, in which nothing new is seen. Nobody who asks for something waits for statistics. */
+static void
+take_share (Reading *self)
+{
+  const Budget *budget = &self->budget;
+  gint64 interval = (gint64)self->config->quick_sync_seconds * G_USEC_PER_SEC;
+
+  self->share_us = budget->allowed_us;
+  if (!self->job->task.is_explicit && self->job->report->kind == OST_TASK_QUICK_SYNC
+      && interval < budget->period_us)
+    self->share_us
+      = (gint64)((double)budget->allowed_us * (double)interval / (double)budget->period_us);
+}
+
 static gboolean
 has_budget (Reading *self)
 {
-  return self->budget.spent_us < self->budget.allowed_us;
+  return self->budget.spent_us < self->budget.allowed_us
+         && self->job->statistics_us < self->share_us
+         && g_atomic_int_get (self->job->n_waiting) <= 0;
 }
 
 static gboolean
@@ -181,9 +198,7 @@ tell_summary (Reading *self, GError **error)
     return FALSE;
   ost_connection_update (self->job->connection, apply_summary, &summary);
   if (self->n_skipped > MAX_SKIPPED_NAMED)
-    g_ptr_array_add (
-      self->job->report->warnings,
-      g_strdup_printf ("statistics of %u mailboxes in all were not read", self->n_skipped));
+    ost_job_warn (self->job, "statistics of %u mailboxes in all were not read", self->n_skipped);
   return TRUE;
 }
 
@@ -194,6 +209,8 @@ ost_statistics_read (OstJob *job, OstConversation *conversation, GError **error)
   Reading self = { .job = job, .conversation = conversation, .config = config };
   gboolean is_all
     = config->statistics == OST_CONFIG_STATISTICS_ALL && job->report->kind == OST_TASK_FULL_SYNC;
+  g_autoptr (GError) failure = NULL;
+  gboolean is_read;
 
   if (config->statistics == OST_CONFIG_STATISTICS_NONE
       || (config->backend->info->capabilities & OST_CAPABILITY_STATISTICS) == 0)
@@ -202,7 +219,19 @@ ost_statistics_read (OstJob *job, OstConversation *conversation, GError **error)
   self.clock = ost_connection_get_clock (job->connection);
   if (!load_budget (&self, error))
     return FALSE;
+  take_share (&self);
   ost_progress_meter_begin (job->progress, "statistics", 0);
-  return read_round (&self, is_all ? OST_STATISTICS_ALL : OST_STATISTICS_CHANGED, error)
-         && save_budget (&self, error) && tell_summary (&self, error);
+  is_read = read_round (&self, is_all ? OST_STATISTICS_ALL : OST_STATISTICS_CHANGED, &failure);
+  if (!save_budget (&self, error) || !tell_summary (&self, error))
+    return FALSE;
+  if (is_read)
+    return TRUE;
+  if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  /* The synchronisation itself is done. */
+  ost_job_warn (job, "the reading of statistics was interrupted");
+  return TRUE;
 }

@@ -41,7 +41,9 @@ gboolean ost_sync_quick (OstJob *job, GError **error);
  *
  * Reads mailboxes one by one, as the connection's `statistics` and `statistics-budget` allow.
  *
- * Returns: %FALSE only where the task is to end: %G_IO_ERROR_CANCELLED or the store's errors
+ * One that is cancelled is over sooner: the synchronisation that it belongs to is done.
+ *
+ * Returns: %FALSE with the store's errors
  */
 gboolean ost_statistics_read (OstJob *job, OstConversation *conversation, GError **error);
 
