@@ -70,12 +70,11 @@ static gpointer
 keep_alive (gpointer data)
 {
   OstLease *self = data;
+  gint64 until = ost_clock_get_monotonic (self->clock) + RENEW_US;
 
   g_mutex_lock (&self->mutex);
   while (!self->is_over)
     {
-      gint64 until = ost_clock_get_monotonic (self->clock) + RENEW_US;
-
       if (ost_clock_wait (self->clock, &self->cond, &self->mutex, until) || self->is_over)
         continue;
       g_mutex_unlock (&self->mutex);
@@ -85,6 +84,7 @@ keep_alive (gpointer data)
                             unref_lease);
           return NULL;
         }
+      until = ost_clock_get_monotonic (self->clock) + RENEW_US;
       g_mutex_lock (&self->mutex);
     }
   g_mutex_unlock (&self->mutex);
