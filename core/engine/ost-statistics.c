@@ -156,8 +156,10 @@ static gboolean
 read_round (Reading *self, OstStatisticsMode mode, GError **error)
 {
   gint64 now = ost_clock_get_time (self->clock);
-  OstStatisticsRound round = { .began_us = mode == OST_STATISTICS_ALL ? now : now - FRESH_US };
+  OstStatisticsRound round = { .began_us = now };
 
+  if (mode == OST_STATISTICS_CHANGED)
+    round.renew_before_us = now - FRESH_US;
   while (has_budget (self))
     {
       g_autoptr (GPtrArray) mailboxes = ost_store_next_statistics (

@@ -331,13 +331,16 @@ typedef enum {
 /**
  * OstStatisticsRound:
  * @began_us: when the round began: nothing read since then comes up again in it
+ * @renew_before_us: readings that are younger are renewed only where their device has changed; 0
+ *   for @began_us
  *
- * Where a round of readings stands. Set @began_us, the rest is the store's, and zero at first.
+ * Where a round of readings stands. Set the first two, the rest is the store's, and zero at first.
  *
  * Since: 1.0
  */
 typedef struct {
   gint64 began_us;
+  gint64 renew_before_us;
   /*< private >*/
   gint64 stage;
   gint64 position;

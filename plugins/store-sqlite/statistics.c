@@ -107,7 +107,10 @@ collect_stage (Database *database, const char *connection, OstStatisticsMode mod
       statement_bind_number (statement, 3, round->began_us);
     }
   else
-    statement_bind_number (statement, 2, round->began_us);
+    statement_bind_number (statement, 2,
+                           round->renew_before_us != 0
+                             ? MIN (round->renew_before_us, round->began_us)
+                             : round->began_us);
   return collect (statement, round, limit, mailboxes, is_over, error);
 }
 
