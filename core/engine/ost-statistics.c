@@ -24,6 +24,8 @@ typedef struct {
   OstConversation *conversation;
   Budget budget;
   gint64 share_us; /* what this run may take of it */
+  gint64 spent_us; /* what it took */
+  guint64 n_devices;
   guint n_skipped;
 } Reading;
 
@@ -112,6 +114,8 @@ read_mailbox (Reading *self, const char *mailbox, GError **error)
     = ost_conversation_execute (self->conversation, operation, collect_object, objects, &failure);
   spent = ost_clock_get_monotonic (self->clock) - began;
   self->budget.spent_us += spent;
+  self->spent_us += spent;
+  self->n_devices += objects->len;
   self->job->statistics_us += spent;
   ost_progress_meter_add (self->job->progress, 1);
   if (is_read)
@@ -182,23 +186,46 @@ read_round (Reading *self, OstStatisticsMode mode, GError **error)
   return TRUE;
 }
 
+typedef struct {
+  OstStatisticsSummary summary;
+  gint64 round_seconds; /* 0 where this run read too little to tell */
+} Telling;
+
 static void
 apply_summary (OstConnectionStatus *status, gpointer user_data)
 {
-  const OstStatisticsSummary *summary = user_data;
+  const Telling *telling = user_data;
 
-  status->statistics_oldest_us = summary->oldest_us;
-  status->statistics_unread = summary->unread;
+  status->statistics_oldest_us = telling->summary.oldest_us;
+  status->statistics_unread = telling->summary.unread;
+  if (telling->round_seconds > 0)
+    status->statistics_round_seconds = telling->round_seconds;
+}
+
+/* How long it takes to read all devices once, at the speed of this run and within the budget. */
+static gint64
+estimate_round (const Reading *self, const OstStatisticsSummary *summary)
+{
+  double devices = (double)(summary->read + summary->unread);
+  double seconds;
+
+  if (self->n_devices == 0)
+    return 0;
+  seconds = devices * (double)self->spent_us / (double)self->n_devices / G_USEC_PER_SEC;
+  if (seconds * G_USEC_PER_SEC > (double)self->budget.allowed_us)
+    seconds *= (double)self->budget.period_us / (double)self->budget.allowed_us;
+  return (gint64)CLAMP (seconds + 1, 1, G_MAXINT32);
 }
 
 static gboolean
 tell_summary (Reading *self, GError **error)
 {
-  OstStatisticsSummary summary = { 0 };
+  Telling telling = { 0 };
 
-  if (!ost_store_summarise_statistics (self->store, get_name (self), &summary, error))
+  if (!ost_store_summarise_statistics (self->store, get_name (self), &telling.summary, error))
     return FALSE;
-  ost_connection_update (self->job->connection, apply_summary, &summary);
+  telling.round_seconds = estimate_round (self, &telling.summary);
+  ost_connection_update (self->job->connection, apply_summary, &telling);
   if (self->n_skipped > MAX_SKIPPED_NAMED)
     ost_job_warn (self->job, "statistics of %u mailboxes in all were not read", self->n_skipped);
   return TRUE;

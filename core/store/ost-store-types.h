@@ -69,7 +69,8 @@ typedef struct {
  * @run_rate: objects a minute of late
  * @statistics_oldest_us: the oldest reading of statistics
  * @statistics_unread: devices of which none was ever read
- * @statistics_round_seconds: how long the last whole round took
+ * @statistics_round_seconds: how long it takes to read all devices once, at the present speed and
+ *   within the budget; 0 where nothing was read yet
  * @next_quick_us: when the next quick run is due
  * @next_full_us: when the next full run is due
  * @process: (nullable): the process that wrote this

@@ -71,6 +71,10 @@ class Synchronising(PeerTest):
         self.assert_equal_to_truth(instance, peer, personal=True)
         self.assert_nothing_repeated(peer)
         self.assert_no_shell_left(peer)
+        told = instance.json("status")["connections"][0]["statistics"]
+        self.assertEqual(0, told["unread"])
+        self.assertIsNotNone(told["oldest"])
+        self.assertGreater(told["round_seconds"], 0)
 
     def test_hazards(self):
         """Half a surrogate pair becomes U+FFFD, U+FFFF is kept, and no device is lost."""
