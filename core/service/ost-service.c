@@ -63,7 +63,7 @@ ost_service_new (const char *config_file, GError **error)
   self->registry = ost_registry_new ();
   ost_registry_add_default_folders (self->registry);
   ost_registry_load (self->registry);
-  self->config = ost_config_load (config_file, self->registry, OST_CONFIG_NONE, error);
+  self->config = ost_config_load (config_file, self->registry, OST_CONFIG_FOR_SERVICE, error);
   if (self->config == NULL)
     return NULL;
   show_warnings (self);
@@ -75,7 +75,7 @@ reload (gpointer user_data, GError **error)
 {
   OstService *self = user_data;
   g_autoptr (OstConfig) config
-    = ost_config_load (self->config_file, self->registry, OST_CONFIG_NONE, error);
+    = ost_config_load (self->config_file, self->registry, OST_CONFIG_FOR_SERVICE, error);
   g_autoptr (OstConfigChanges) changes = NULL;
 
   if (config == NULL)
