@@ -430,7 +430,7 @@ rig_fail (Rig *self, const char *pattern, guint times, int code, guint rows)
 guint
 rig_count_asked (Rig *self, const char *pattern)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->world.mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->world.mutex);
   GHashTableIter iter;
   gpointer name, n;
   guint count = 0;
@@ -475,7 +475,7 @@ static gboolean
 are_holding (gpointer data)
 {
   HoldWait *wait = data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&wait->rig->world.mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&wait->rig->world.mutex);
 
   return wait->rig->world.n_holding >= wait->n;
 }

@@ -65,7 +65,7 @@ fake_configure (OstTransport *transport, OstSettings *settings, GError **error)
 static gboolean
 fake_prepare (OstTransport *transport, OstTransfer *transfer, OstCall *call, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&the_world->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&the_world->mutex);
 
   if (!the_world->refuses_tickets)
     return TRUE;
@@ -81,7 +81,7 @@ reply_cb (gpointer user_data)
   OstTransfer *transfer = g_task_get_task_data (task);
   const OstCredentials *credentials = ost_transfer_get_credentials (transfer);
   static const char *const headers[] = { "Content-Length: 0", NULL };
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&the_world->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&the_world->mutex);
 
   if (g_task_return_error_if_cancelled (task))
     return G_SOURCE_REMOVE;
@@ -253,7 +253,7 @@ note_asked_locked (const char *name)
 static gboolean
 is_held (const char *name)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&the_world->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&the_world->mutex);
 
   return the_world->held != NULL && g_pattern_match_simple (the_world->held, name);
 }
@@ -467,7 +467,7 @@ static GPtrArray *
 select_devices (const OstOperation *operation, gboolean has_statistics)
 {
   GPtrArray *objects = g_ptr_array_new_with_free_func ((GDestroyNotify)ost_object_unref);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&the_world->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&the_world->mutex);
 
   for (guint i = 0; i < the_world->devices->len; i++)
     if (is_selected (the_world->devices->pdata[i], operation))
@@ -479,7 +479,7 @@ static GPtrArray *
 select_mailboxes (gboolean is_recipient)
 {
   GPtrArray *objects = g_ptr_array_new_with_free_func ((GDestroyNotify)ost_object_unref);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&the_world->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&the_world->mutex);
 
   for (guint i = 0; i < (the_world->devices->len + 1) / 2; i++)
     g_ptr_array_add (objects, make_mailbox (i, is_recipient));

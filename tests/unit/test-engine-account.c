@@ -31,7 +31,7 @@ run_test (gconstpointer data)
 static guint
 count_logons (Rig *rig)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&rig->world.mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&rig->world.mutex);
 
   return rig->world.n_logons;
 }
@@ -61,7 +61,7 @@ expect_success (Rig *rig, const char *connection, gboolean is_explicit)
 {
   g_autoptr (GError) error = NULL;
   RigRun *run = rig_run_begin (rig, OST_TASK_QUICK_SYNC, connection, is_explicit);
-  g_autoptr (OstReport) report = rig_run_end (rig, run, &error);
+  g_autoptr (OstReport) report G_GNUC_UNUSED = rig_run_end (rig, run, &error);
 
   g_assert_no_error (error);
   rig_wait_for_state (rig, connection, "connected");

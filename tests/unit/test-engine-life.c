@@ -470,7 +470,7 @@ static void
 test_statistics_cancelled (Rig *rig)
 {
   g_autoptr (OstConnectionStatus) status = NULL;
-  g_autoptr (GPtrArray) runs = NULL;
+  g_autoptr (GPtrArray) runs G_GNUC_UNUSED = NULL;
   g_autoptr (GError) error = NULL;
   RigRun *run;
 

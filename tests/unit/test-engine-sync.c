@@ -264,7 +264,7 @@ test_cancelled (Rig *rig)
   g_autoptr (GError) error = NULL;
   g_autoptr (OstReport) first = NULL;
   g_autoptr (OstReport) report = NULL;
-  g_autofree char *state = NULL;
+  g_autofree char *state G_GNUC_UNUSED = NULL;
   RigRun *run;
   gint64 began;
 
