@@ -10,16 +10,13 @@
 #define MIN_TRANSACTION_US (20 * G_TIME_SPAN_MILLISECOND)
 /* Longer than this nobody shall wait, not even in another process. */
 #define MAX_TRANSACTION_US (150 * G_TIME_SPAN_MILLISECOND)
-/* How many rows are taken back at once. */
-#define ROWS_TO_UNDO 1000
+/* More than this would not fit into the cache, and pages would be written twice. */
+#define MAX_TRANSACTION_ROWS 5000
 
-static const char state_sql[]
-  = "SELECT generation, building, building_run, applied FROM connection WHERE id = ?";
+static const char state_sql[] = "SELECT building, applied FROM connection WHERE id = ?";
 static const char begin_sql[] = "UPDATE connection SET building = generation + 1, building_run = ?,"
                                 " applied = 0 WHERE id = ?";
 static const char progress_sql[] = "UPDATE connection SET applied = ? WHERE id = ?";
-static const char end_undo_sql[]
-  = "UPDATE connection SET building = NULL, building_run = NULL, applied = 0 WHERE id = ?";
 
 static const char differences_sql[]
   = "SELECT " DIFFERENCE_COLUMNS " FROM difference WHERE number > ? ORDER BY number";
@@ -37,20 +34,8 @@ static const char bury_sql[] = "UPDATE {table} SET died = ? WHERE row = ?";
 static const char hold_sql[]
   = "INSERT OR IGNORE INTO held (connection, run, kind, guid) VALUES (?, ?, ?, ?)";
 
-static const char unborn_sql[]
-  = "SELECT row, guid FROM {table} INDEXED BY {table}_by_guid WHERE connection = ? AND guid >= ?"
-    " AND born > ? ORDER BY guid LIMIT ?";
-static const char delete_sql[] = "DELETE FROM {table} WHERE row = ?";
-static const char unbury_sql[]
-  = "UPDATE {table} SET died = NULL WHERE row IN (SELECT row FROM {table} WHERE connection = ?"
-    " AND died > ? LIMIT ?)";
-
-static const OstKind kinds[] = { OST_KIND_DEVICE, OST_KIND_MAILBOX };
-
 typedef struct {
-  gint64 generation;
   gint64 building;
-  gint64 building_run;
   gint64 applied;
 } State;
 
@@ -75,10 +60,8 @@ read_state (Reconciliation *self, State *state, GError **error)
   statement_bind_number (statement, 0, self->connection);
   if (!statement_step (statement, &has_row, error))
     return FALSE;
-  state->generation = statement_get_number (statement, 0);
-  state->building = statement_get_number (statement, 1);
-  state->building_run = statement_get_number (statement, 2);
-  state->applied = statement_get_number (statement, 3);
+  state->building = statement_get_number (statement, 0);
+  state->applied = statement_get_number (statement, 1);
   return TRUE;
 }
 
@@ -186,10 +169,13 @@ apply_listed (Application *self, const Difference *difference, GError **error)
       || !find_known (self, difference, version.guid, by_row, by_guid, &old, &old_source, &row,
                       error))
     return FALSE;
-  /* Since the comparison, a quick run may have read it, or taken the row's place. */
+  /* Since the comparison, a quick run may have read it, or taken the row's place. Or it is what was
+   * applied before an interruption. */
   if (difference->known != 0 && (row == 0 || old.died != 0))
     return TRUE;
-  if (row != 0 && old.read_us > version.read_us)
+  if (row != 0
+      && (old.read_us > version.read_us
+          || (old.born == self->building && old.read_us == version.read_us)))
     return TRUE;
   version_follow (&version, row != 0 ? &old : NULL);
   return put_version (self, &version, row, error);
@@ -282,11 +268,11 @@ note_progress (Application *self, gint64 number, GError **error)
 }
 
 static gboolean
-is_long_enough (Transaction *transaction, gint64 began)
+is_long_enough (Transaction *transaction, gint64 began, guint rows)
 {
   gint64 length = g_get_monotonic_time () - began;
 
-  return length > MAX_TRANSACTION_US
+  return rows >= MAX_TRANSACTION_ROWS || length > MAX_TRANSACTION_US
          || (length > MIN_TRANSACTION_US && transaction_is_wanted (transaction));
 }
 
@@ -308,7 +294,7 @@ apply_some (Application *self, Statement *differences, gboolean *has_more, GErro
       difference_read (&difference, differences);
       if (!apply (self, &difference, error) || !statement_step (differences, has_more, error))
         return FALSE;
-      if (n % ROWS_BETWEEN_LOOKS == 0 && is_long_enough (&transaction, began))
+      if (n % ROWS_BETWEEN_LOOKS == 0 && is_long_enough (&transaction, began, n))
         break;
     }
   return note_progress (self, difference.number, error) && transaction_commit (&transaction, error);
@@ -369,126 +355,4 @@ application_run (Reconciliation *self, GError **error)
     return FALSE;
   application.building = state.building;
   return apply_all (&application, state.applied, error);
-}
-
-static gboolean
-collect_unborn (Reconciliation *self, const Table *table, gint64 generation, char **guid,
-                GArray *rows, GError **error)
-{
-  g_auto (Reader) reader = { 0 };
-  g_autoptr (Statement) statement = NULL;
-  g_autofree char *from = g_steal_pointer (guid);
-  gboolean has_row = TRUE;
-
-  if (!reader_begin (&reader, self->store->readers, self->cancellable, error))
-    return FALSE;
-  statement = table_prepare (table, reader.database, unborn_sql, error);
-  if (statement == NULL)
-    return FALSE;
-  statement_bind_number (statement, 0, self->connection);
-  statement_bind_text (statement, 1, from != NULL ? from : "");
-  statement_bind_number (statement, 2, generation);
-  statement_bind_number (statement, 3, ROWS_TO_UNDO);
-  while (has_row)
-    {
-      if (!statement_step (statement, &has_row, error))
-        return FALSE;
-      if (has_row)
-        {
-          gint64 row = statement_get_number (statement, 0);
-
-          g_array_append_val (rows, row);
-          g_free (*guid);
-          *guid = statement_dup_text (statement, 1);
-        }
-    }
-  return TRUE;
-}
-
-static gboolean
-delete_rows (Database *database, const Table *table, GArray *rows, GError **error)
-{
-  g_autoptr (Statement) statement = table_prepare (table, database, delete_sql, error);
-
-  for (guint i = 0; i < rows->len; i++)
-    if (!execute (statement, 1, g_array_index (rows, gint64, i), 0, 0, error))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-unbury (Database *database, const Table *table, gint64 connection, gint64 generation,
-        gboolean *has_more, GError **error)
-{
-  g_autoptr (Statement) statement = table_prepare (table, database, unbury_sql, error);
-
-  if (!execute (statement, 3, connection, generation, ROWS_TO_UNDO, error))
-    return FALSE;
-  *has_more = sqlite3_changes (database_get_handle (database)) > 0;
-  return TRUE;
-}
-
-static gboolean
-undo_births (Reconciliation *self, const Table *table, gint64 generation, GError **error)
-{
-  g_autofree char *guid = NULL;
-  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (gint64));
-
-  do
-    {
-      g_auto (Transaction) transaction = { 0 };
-
-      g_array_set_size (rows, 0);
-      if (!collect_unborn (self, table, generation, &guid, rows, error)
-          || !transaction_begin (&transaction, self->store->writer, TRANSACTION_NORMAL, error)
-          || !delete_rows (transaction.database, table, rows, error)
-          || !transaction_commit (&transaction, error))
-        return FALSE;
-      writer_relieve (self->store->writer);
-  } while (rows->len > 0);
-  return TRUE;
-}
-
-static gboolean
-undo_deaths (Reconciliation *self, const Table *table, gint64 generation, GError **error)
-{
-  gboolean has_more = TRUE;
-
-  while (has_more)
-    {
-      g_auto (Transaction) transaction = { 0 };
-
-      if (g_cancellable_set_error_if_cancelled (self->cancellable, error)
-          || !transaction_begin (&transaction, self->store->writer, TRANSACTION_NORMAL, error)
-          || !unbury (transaction.database, table, self->connection, generation, &has_more, error)
-          || !transaction_commit (&transaction, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-end_undo (Reconciliation *self, GError **error)
-{
-  g_auto (Transaction) transaction = { 0 };
-
-  return transaction_begin (&transaction, self->store->writer, TRANSACTION_NORMAL, error)
-         && run_statement (transaction.database, end_undo_sql, 1, self->connection, 0, error)
-         && transaction_commit (&transaction, error);
-}
-
-gboolean
-application_undo (Reconciliation *self, GError **error)
-{
-  State state = { 0 };
-
-  if (!read_state (self, &state, error))
-    return FALSE;
-  if (state.building == 0 || (self->compared != 0 && state.building_run == self->compared))
-    return TRUE;
-  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (!undo_births (self, table_get (kinds[i]), state.generation, error)
-        || !undo_deaths (self, table_get (kinds[i]), state.generation, error))
-      return FALSE;
-  return end_undo (self, error);
 }
