@@ -34,14 +34,14 @@ static const char *const opening[] = {
                       "PRAGMA secure_delete = FAST;"
                       "PRAGMA wal_autocheckpoint = 0;"
                       "PRAGMA journal_size_limit = 16777216;"
-                      "PRAGMA cache_size = -8192;",
+                      "PRAGMA cache_size = -4096;",
   /* Its rows are written once and dropped together; after a power failure it is thrown away. */
   [DATABASE_STAGING] = "PRAGMA page_size = 8192;"
                        "PRAGMA locking_mode = EXCLUSIVE;"
                        "PRAGMA journal_mode = PERSIST;"
                        "PRAGMA synchronous = OFF;"
                        "PRAGMA secure_delete = OFF;"
-                       "PRAGMA cache_size = -4096;",
+                       "PRAGMA cache_size = -2048;",
 };
 
 static void

@@ -14,10 +14,11 @@ struct _Writer {
   guint64 next_turn;
   guint64 turn;
 
-  GMutex log_mutex; /* guards the four below */
+  GMutex log_mutex; /* guards the five below */
   GCond log_changed;
-  int log_pages;    /* in the log, since it last began from its start */
-  int pages_looked; /* of those, how many somebody has tried to write back */
+  int log_pages;      /* in the log, since it last began from its start */
+  int pages_looked;   /* of those, how many the thread has tried to write back */
+  int pages_relieved; /* and how many a job has, while it wrote nothing */
   gboolean is_closing;
   GThread *thread;
 
@@ -32,9 +33,9 @@ struct _Writer {
 /* With the log's mutex held. While an old reader keeps the log from beginning anew, only what has
  * come since the last time is worth another look. */
 static gboolean
-has_pages (Writer *self, int pages)
+is_worth_a_look (Writer *self)
 {
-  return self->log_pages - self->pages_looked >= pages;
+  return self->log_pages - self->pages_looked >= PAGES_TO_WRITE_BACK;
 }
 
 static int
@@ -44,9 +45,9 @@ note_commit_cb (void *data, sqlite3 *handle, const char *name, int pages)
 
   g_mutex_lock (&self->log_mutex);
   if (pages < self->log_pages)
-    self->pages_looked = 0;
+    self->pages_looked = self->pages_relieved = 0;
   self->log_pages = pages;
-  if (has_pages (self, PAGES_TO_WRITE_BACK))
+  if (is_worth_a_look (self))
     g_cond_signal (&self->log_changed);
   g_mutex_unlock (&self->log_mutex);
   return SQLITE_OK;
@@ -70,7 +71,7 @@ write_back_cb (gpointer data)
   g_mutex_lock (&self->log_mutex);
   while (!self->is_closing)
     {
-      if (!has_pages (self, PAGES_TO_WRITE_BACK))
+      if (!is_worth_a_look (self))
         {
           g_cond_wait (&self->log_changed, &self->log_mutex);
           continue;
@@ -124,15 +125,17 @@ writer_free (Writer *self)
   g_free (self);
 }
 
+/* The thread alone never gets to the end of a log that goes on growing, and only at its end can the
+ * log begin anew. */
 void
 writer_relieve (Writer *self)
 {
   gboolean is_long;
 
   g_mutex_lock (&self->log_mutex);
-  is_long = has_pages (self, PAGES_TO_STOP_AT);
+  is_long = self->log_pages - self->pages_relieved >= PAGES_TO_STOP_AT;
   if (is_long)
-    self->pages_looked = self->log_pages;
+    self->pages_looked = self->pages_relieved = self->log_pages;
   g_mutex_unlock (&self->log_mutex);
   if (is_long)
     write_back (self);

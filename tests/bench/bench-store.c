@@ -208,6 +208,7 @@ measure_first (StoreFixture *fixture, guint n_devices)
 
   stage_all (fixture, run, n_devices, FALSE);
   staging = stop (staging);
+  g_print ("staged: %.1f MiB\n", (double)read_peak_kib () / 1024);
   reconciling = reconcile (fixture, run, NULL, &result);
   g_assert_cmpint (result.devices.added, ==, n_devices);
   g_print ("first sync: staging %.2f s (%.2f us of CPU a device), reconciling %.2f s (%.2f us)\n",
@@ -270,8 +271,10 @@ main (int argc, char **argv)
   StoreFixture fixture = { 0 };
 
   store_fixture_set_up (&fixture, NULL);
-  g_print ("%u devices in %s\n", n_devices, fixture.folder);
+  g_print ("%u devices in %s, peak memory before: %.1f MiB\n", n_devices, fixture.folder,
+           (double)read_peak_kib () / 1024);
   measure_first (&fixture, n_devices);
+  g_print ("peak memory: %.1f MiB\n", (double)read_peak_kib () / 1024);
   measure_second (&fixture, n_devices);
   measure_query (&fixture);
   g_print ("peak memory: %.1f MiB\n", (double)read_peak_kib () / 1024);
