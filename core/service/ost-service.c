@@ -19,6 +19,7 @@ struct _OstService {
   OstApi *api;
   GMainLoop *loop;
   gboolean is_stopping;
+  gboolean has_lost_store;
 };
 
 static void
@@ -94,10 +95,13 @@ reload (gpointer user_data, GError **error)
 static gboolean
 hang_up_cb (gpointer user_data)
 {
+  OstService *self = user_data;
   g_autoptr (GError) error = NULL;
 
+  if (self->is_stopping)
+    return G_SOURCE_CONTINUE;
   tell_manager ("RELOADING=1");
-  if (!reload (user_data, &error))
+  if (!reload (self, &error))
     g_warning ("the old configuration stays in force: %s", error->message);
   tell_manager ("READY=1");
   return G_SOURCE_CONTINUE;
@@ -126,6 +130,16 @@ terminate_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* The store is another process's now: the service manager may start this one anew. */
+static void
+lease_lost_cb (OstEngine *engine, gpointer user_data)
+{
+  OstService *self = user_data;
+
+  self->has_lost_store = TRUE;
+  terminate_cb (self);
+}
+
 gboolean
 ost_service_run (OstService *self, GError **error)
 {
@@ -138,9 +152,11 @@ ost_service_run (OstService *self, GError **error)
     .user_data = self,
   };
   guint sources[3];
+  gboolean is_listening;
 
   self->engine
     = ost_engine_new (self->config, self->registry, self->store, parts.clock, OST_ENGINE_SERVICE);
+  g_signal_connect (self->engine, "lease-lost", G_CALLBACK (lease_lost_cb), self);
   if (!ost_engine_start (self->engine, error))
     return FALSE;
   parts.engine = self->engine;
@@ -149,7 +165,8 @@ ost_service_run (OstService *self, GError **error)
   sources[0] = g_unix_signal_add (SIGTERM, terminate_cb, self);
   sources[1] = g_unix_signal_add (SIGINT, terminate_cb, self);
   sources[2] = g_unix_signal_add (SIGHUP, hang_up_cb, self);
-  if (ost_api_listen (self->api, error))
+  is_listening = ost_api_listen (self->api, error);
+  if (is_listening)
     tell_manager ("READY=1");
   else
     {
@@ -160,7 +177,10 @@ ost_service_run (OstService *self, GError **error)
   g_main_loop_run (self->loop);
   for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
     g_source_remove (sources[i]);
-  return error == NULL || *error == NULL;
+  if (is_listening && self->has_lost_store)
+    g_set_error_literal (error, OST_ERROR, OST_ERROR_EXISTS,
+                         "another process has taken over the store");
+  return is_listening && !self->has_lost_store;
 }
 
 void
