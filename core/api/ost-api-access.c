@@ -8,16 +8,38 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static gboolean
-find_group (const char *name, gid_t *gid)
-{
-  g_autofree char *buffer = g_malloc (65536);
-  struct group group, *found = NULL;
+/* A group with more members than fit into this is somebody's mistake. */
+#define MAX_GROUP_BYTES (16 * 1024 * 1024)
 
-  if (name == NULL || getgrnam_r (name, &group, buffer, 65536, &found) != 0 || found == NULL)
-    return FALSE;
-  *gid = found->gr_gid;
-  return TRUE;
+static gint64
+find_group (const char *name)
+{
+  gsize size = 4096;
+
+  if (name == NULL)
+    return OST_API_NO_GROUP;
+  while (TRUE)
+    {
+      g_autofree char *buffer = g_malloc (size);
+      struct group group, *found = NULL;
+      int code = getgrnam_r (name, &group, buffer, size, &found);
+
+      if (code == 0 && found != NULL)
+        return found->gr_gid;
+      if (code != ERANGE || size > MAX_GROUP_BYTES)
+        {
+          g_warning ("there is no group ‘%s’, which [api] names: its members may do nothing", name);
+          return OST_API_NO_GROUP;
+        }
+      size *= 2;
+    }
+}
+
+void
+ost_api_groups_look_up (OstApiGroups *self, OstSettings *api)
+{
+  self->operators = find_group (ost_settings_get_text (api, "operators"));
+  self->viewers = find_group (ost_settings_get_text (api, "viewers"));
 }
 
 /* The kernel knows the peer's groups as they were when it connected, so no directory is asked. */
@@ -44,20 +66,16 @@ get_peer_groups (int fd)
 }
 
 static gboolean
-is_member (GArray *groups, const char *name)
+is_member (GArray *groups, gint64 group)
 {
-  gid_t gid;
-
-  if (!find_group (name, &gid))
-    return FALSE;
   for (guint i = 0; i < groups->len; i++)
-    if (g_array_index (groups, gid_t, i) == gid)
+    if (g_array_index (groups, gid_t, i) == group)
       return TRUE;
   return FALSE;
 }
 
 gboolean
-ost_api_may (OstSettings *api, SoupServerMessage *message, OstApiRight right)
+ost_api_may (const OstApiGroups *allowed, SoupServerMessage *message, OstApiRight right)
 {
   GSocket *socket = soup_server_message_get_socket (message);
   g_autoptr (GArray) groups = NULL;
@@ -73,8 +91,8 @@ ost_api_may (OstSettings *api, SoupServerMessage *message, OstApiRight right)
   if (peer.uid == 0 || peer.uid == geteuid ())
     return TRUE;
   groups = get_peer_groups (g_socket_get_fd (socket));
-  return is_member (groups, ost_settings_get_text (api, "operators"))
-         || (right == OST_API_READ && is_member (groups, ost_settings_get_text (api, "viewers")));
+  return is_member (groups, allowed->operators)
+         || (right == OST_API_READ && is_member (groups, allowed->viewers));
 }
 
 char *

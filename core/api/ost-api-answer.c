@@ -3,7 +3,57 @@
 
 #include "ost-api-private.h"
 
+#include "core/base/ost-context.h"
+
 #include <string.h>
+
+static const char is_over_key[] = "ostiary-is-over";
+
+static void
+over_cb (SoupServerMessage *message, gpointer user_data)
+{
+  g_object_set_data (G_OBJECT (message), is_over_key, message);
+}
+
+/* Of a connection that the server itself closes, a message hears by another signal. */
+void
+ost_api_watch (SoupServerMessage *message, OstApiOver func, gpointer data)
+{
+  g_signal_connect (message, "finished", G_CALLBACK (func), data);
+  g_signal_connect (message, "disconnected", G_CALLBACK (func), data);
+}
+
+void
+ost_api_unwatch (SoupServerMessage *message, gpointer data)
+{
+  g_signal_handlers_disconnect_by_data (message, data);
+}
+
+void
+ost_api_follow (SoupServerMessage *message)
+{
+  ost_api_watch (message, over_cb, NULL);
+}
+
+static gboolean
+is_over (SoupServerMessage *message)
+{
+  return g_object_get_data (G_OBJECT (message), is_over_key) != NULL;
+}
+
+void
+ost_api_pause (SoupServerMessage *message)
+{
+  if (!is_over (message))
+    soup_server_message_pause (message);
+}
+
+void
+ost_api_resume (SoupServerMessage *message)
+{
+  if (!is_over (message))
+    soup_server_message_unpause (message);
+}
 
 static guint
 get_status_of (const GError *error)
@@ -103,7 +153,7 @@ free_later (gpointer data)
   g_free (self);
 }
 
-static gboolean
+static void
 answer_cb (gpointer user_data)
 {
   Later *self = user_data;
@@ -112,8 +162,7 @@ answer_cb (gpointer user_data)
     ost_api_answer_node (self->message, SOUP_STATUS_OK, g_steal_pointer (&self->node));
   else
     ost_api_answer_error (self->message, self->error);
-  soup_server_message_unpause (self->message);
-  return G_SOURCE_REMOVE;
+  ost_api_resume (self->message);
 }
 
 static void
@@ -122,7 +171,7 @@ do_work (gpointer data)
   Later *self = data;
 
   self->node = self->work (self->data, &self->error);
-  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, answer_cb, self, free_later);
+  ost_context_post (self->context, "ostiary-answer", answer_cb, self, free_later);
 }
 
 void
@@ -136,6 +185,6 @@ ost_api_answer_later (OstApi *api, SoupServerMessage *message, OstApiWork work, 
   self->data = data;
   self->destroy = destroy;
   self->context = g_main_context_ref_thread_default ();
-  soup_server_message_pause (message);
+  ost_api_pause (message);
   ost_api_push_work (api, do_work, self);
 }

@@ -3,6 +3,8 @@
 
 #include "ost-api-private.h"
 
+#include "core/base/ost-context.h"
+
 #include <string.h>
 
 /* So many rows are read and rendered while the page before is on its way. */
@@ -24,6 +26,8 @@ typedef struct {
   gboolean is_events;
   gint64 next_seq;
   gint64 limit; /* rows still wanted, -1 for all */
+  const char *head;
+  gboolean has_begun;
   gboolean has_rows;
   gboolean is_over;
   gboolean is_gone;
@@ -129,31 +133,52 @@ read_events (Listing *self)
 
 static void ask_for_page (Listing *self);
 
+/* Only when there is something to show: what goes wrong before is a problem, not a listing. */
+static void
+begin_listing (Listing *self)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (self->message);
+  SoupMessageBody *body = soup_server_message_get_response_body (self->message);
+
+  self->has_begun = TRUE;
+  soup_server_message_set_status (self->message, SOUP_STATUS_OK, NULL);
+  soup_message_headers_set_content_type (headers, "application/json", NULL);
+  soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
+  soup_message_body_set_accumulate (body, FALSE);
+  g_string_prepend (self->page, self->head);
+}
+
 static void
 end_listing (Listing *self)
 {
   SoupMessageBody *body = soup_server_message_get_response_body (self->message);
 
   if (self->error != NULL)
-    {
-      /* The head has gone out as a success; all that is left to say is that this is not whole. */
-      g_warning ("a listing broke off: %s", self->error->message);
-      soup_server_message_set_status (self->message, SOUP_STATUS_INTERNAL_SERVER_ERROR, NULL);
-    }
+    /* The head has gone out as a success; all that is left to say is that this is not whole. */
+    g_warning ("a listing broke off: %s", self->error->message);
   else
     soup_message_body_append (body, SOUP_MEMORY_STATIC, "]}\n", 3);
   soup_message_body_complete (body);
 }
 
-static gboolean
+static void
 page_read_cb (gpointer user_data)
 {
   Listing *self = user_data;
   SoupMessageBody *body = soup_server_message_get_response_body (self->message);
-  gsize length = self->page->len;
+  gsize length;
 
   if (self->is_gone)
-    return G_SOURCE_REMOVE;
+    return;
+  if (!self->has_begun && self->error != NULL)
+    {
+      ost_api_answer_error (self->message, self->error);
+      ost_api_resume (self->message);
+      return;
+    }
+  if (!self->has_begun)
+    begin_listing (self);
+  length = self->page->len;
   if (length > 0)
     soup_message_body_append (body, SOUP_MEMORY_TAKE, g_string_free (self->page, FALSE), length);
   else
@@ -161,8 +186,12 @@ page_read_cb (gpointer user_data)
   self->page = NULL;
   if (self->is_over || self->error != NULL)
     end_listing (self);
-  soup_server_message_unpause (self->message);
-  return G_SOURCE_REMOVE;
+  else if (length == 0)
+    {
+      ask_for_page (self);
+      return;
+    }
+  ost_api_resume (self->message);
 }
 
 static void
@@ -174,15 +203,15 @@ read_page (gpointer data)
     read_events (self);
   else
     read_devices (self);
-  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, page_read_cb, self,
-                              (GDestroyNotify)unref_listing);
+  ost_context_post (self->context, "ostiary-page", page_read_cb, self,
+                    (GDestroyNotify)unref_listing);
 }
 
 static void
 ask_for_page (Listing *self)
 {
   self->page = g_string_new (NULL);
-  soup_server_message_pause (self->message);
+  ost_api_pause (self->message);
   ost_api_push_work (self->api, read_page, ref_listing (self));
 }
 
@@ -196,28 +225,22 @@ wrote_chunk_cb (SoupServerMessage *message, gpointer user_data)
 }
 
 static void
-finished_cb (SoupServerMessage *message, gpointer user_data)
+over_cb (SoupServerMessage *message, gpointer user_data)
 {
   Listing *self = user_data;
 
   self->is_gone = TRUE;
-  g_signal_handlers_disconnect_by_data (message, self);
+  ost_api_unwatch (message, self);
   unref_listing (self);
 }
 
 static void
 start_listing (Listing *self, const char *head)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (self->message);
-  SoupMessageBody *body = soup_server_message_get_response_body (self->message);
-
-  soup_server_message_set_status (self->message, SOUP_STATUS_OK, NULL);
-  soup_message_headers_set_content_type (headers, "application/json", NULL);
-  soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
-  soup_message_body_set_accumulate (body, FALSE);
-  soup_message_body_append (body, SOUP_MEMORY_COPY, head, strlen (head));
+  self->head = head;
   g_signal_connect (self->message, "wrote-chunk", G_CALLBACK (wrote_chunk_cb), self);
-  g_signal_connect (self->message, "finished", G_CALLBACK (finished_cb), self);
+  ost_api_watch (self->message, over_cb, self);
+  ask_for_page (self);
 }
 
 static const char *
@@ -226,27 +249,43 @@ get_field (const OstApiRequest *request, const char *name)
   return request->query != NULL ? g_hash_table_lookup (request->query, name) : NULL;
 }
 
+/* Answers for itself where the field holds something else than a number. */
+static gboolean
+get_number (const OstApiRequest *request, const char *name, gint64 minimum, gint64 *number)
+{
+  const char *text = get_field (request, name);
+  g_autofree char *detail = NULL;
+
+  if (text == NULL || g_ascii_string_to_signed (text, 10, minimum, G_MAXINT64, number, NULL))
+    return TRUE;
+  detail = g_strdup_printf ("%s= takes a whole number from %" G_GINT64_FORMAT " on", name, minimum);
+  ost_api_answer_problem (request->message, SOUP_STATUS_BAD_REQUEST, "invalid", detail);
+  return FALSE;
+}
+
 static Listing *
-new_listing (const OstApiRequest *request)
+new_listing (const OstApiRequest *request, gint64 limit)
 {
   Listing *self = g_new0 (Listing, 1);
-  const char *limit = get_field (request, "limit");
 
   g_atomic_ref_count_init (&self->references);
   self->api = request->api;
   self->store = g_object_ref (ost_api_get_parts (request->api)->store);
   self->message = g_object_ref (request->message);
   self->context = g_main_context_ref_thread_default ();
-  if (limit == NULL || !g_ascii_string_to_signed (limit, 10, 1, G_MAXINT32, &self->limit, NULL))
-    self->limit = -1;
+  self->limit = limit;
   return self;
 }
 
 void
 ost_api_list_devices (const OstApiRequest *request)
 {
-  Listing *self = new_listing (request);
+  gint64 limit = -1;
+  Listing *self;
 
+  if (!get_number (request, "limit", 1, &limit))
+    return;
+  self = new_listing (request, limit);
   self->connection = g_strdup (get_field (request, "connection"));
   self->device = g_strdup (get_field (request, "device"));
   self->user = g_strdup (get_field (request, "user"));
@@ -257,11 +296,14 @@ ost_api_list_devices (const OstApiRequest *request)
 void
 ost_api_list_events (const OstApiRequest *request)
 {
-  Listing *self = new_listing (request);
-  const char *from = get_field (request, "from");
+  gint64 limit = -1;
+  gint64 from = 0;
+  Listing *self;
 
+  if (!get_number (request, "limit", 1, &limit) || !get_number (request, "from", 0, &from))
+    return;
+  self = new_listing (request, limit);
   self->is_events = TRUE;
-  if (from != NULL)
-    g_ascii_string_to_signed (from, 10, 0, G_MAXINT64, &self->next_seq, NULL);
+  self->next_seq = from;
   start_listing (self, "{\"events\":[");
 }

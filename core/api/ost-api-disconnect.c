@@ -1,6 +1,7 @@
 /* ost-api-disconnect.c: a connection is taken away while the service runs */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "core/base/ost-context.h"
 #include "core/config/ost-setup.h"
 #include "ost-api-private.h"
 #include "ost-archive.h"
@@ -22,7 +23,6 @@ typedef struct {
   gint64 now_us;
   char *archive;
   GError *error;
-  gulong finished_id;
   gulong stopped_id;
   gboolean is_gone; /* the service is being stopped */
 } Disconnect;
@@ -32,7 +32,7 @@ free_disconnect (gpointer data)
 {
   Disconnect *self = data;
 
-  g_clear_signal_handler (&self->finished_id, self->message);
+  ost_api_unwatch (self->message, self);
   g_clear_signal_handler (&self->stopped_id, self->engine);
   g_object_unref (self->message);
   g_object_unref (self->config);
@@ -50,7 +50,7 @@ static void
 answer_error (Disconnect *self, const GError *error)
 {
   ost_api_answer_error (self->message, error);
-  soup_server_message_unpause (self->message);
+  ost_api_resume (self->message);
   free_disconnect (self);
 }
 
@@ -79,7 +79,7 @@ forget (gpointer data, GError **error)
 static void
 start_forgetting (Disconnect *self)
 {
-  g_clear_signal_handler (&self->finished_id, self->message);
+  ost_api_unwatch (self->message, self);
   g_clear_signal_handler (&self->stopped_id, self->engine);
   ost_api_answer_later (self->api, self->message, forget, self, free_disconnect);
 }
@@ -96,16 +96,17 @@ connection_stopped_cb (OstEngine *engine, const char *name, gpointer user_data)
 }
 
 static void
-finished_cb (SoupServerMessage *message, gpointer user_data)
+over_cb (SoupServerMessage *message, gpointer user_data)
 {
   Disconnect *self = user_data;
 
+  ost_api_unwatch (message, self);
   self->is_gone = TRUE;
   if (self->stopped_id != 0)
     free_disconnect (self);
 }
 
-static gboolean
+static void
 prepared_cb (gpointer user_data)
 {
   Disconnect *self = user_data;
@@ -115,7 +116,7 @@ prepared_cb (gpointer user_data)
   if (self->is_gone)
     {
       free_disconnect (self);
-      return G_SOURCE_REMOVE;
+      return;
     }
   parts = ost_api_get_parts (self->api);
   if (self->error != NULL || !parts->reload (parts->user_data, &error))
@@ -125,7 +126,6 @@ prepared_cb (gpointer user_data)
   else
     self->stopped_id = g_signal_connect (self->engine, "connection-stopped",
                                          G_CALLBACK (connection_stopped_cb), self);
-  return G_SOURCE_REMOVE;
 }
 
 /* First: the archive and the configuration */
@@ -194,7 +194,7 @@ prepare (gpointer data)
       = ost_archive_write (self->config, self->store, self->name, self->now_us, &self->error);
   if (self->archive != NULL)
     remove_from_configuration (self, &self->error);
-  g_main_context_invoke (self->context, prepared_cb, self);
+  ost_context_post (self->context, "ostiary-disconnect", prepared_cb, self, NULL);
 }
 
 static gboolean
@@ -236,7 +236,7 @@ ost_api_disconnect (const OstApiRequest *request)
   self->name = g_strdup (request->argument);
   self->who = ost_api_describe_peer (request->message);
   self->now_us = ost_clock_get_time (parts->clock);
-  self->finished_id = g_signal_connect (self->message, "finished", G_CALLBACK (finished_cb), self);
-  soup_server_message_pause (self->message);
+  ost_api_watch (self->message, over_cb, self);
+  ost_api_pause (self->message);
   ost_api_push_work (self->api, prepare, self);
 }

@@ -68,16 +68,32 @@ void ost_api_push_work (OstApi *self, void (*func) (gpointer data), gpointer dat
 
 /* ost-api-access.c */
 
+#define OST_API_NO_GROUP (-1)
+
+/**
+ * OstApiGroups:
+ * @operators: whose members may act, %OST_API_NO_GROUP for nobody
+ * @viewers: whose members may read
+ *
+ * Looked up when the configuration is read: where groups are in a directory, that may take long.
+ */
+typedef struct {
+  gint64 operators;
+  gint64 viewers;
+} OstApiGroups;
+
+void ost_api_groups_look_up (OstApiGroups *self, OstSettings *api);
+
 /**
  * ost_api_may:
- * @api: the `[api]` settings
+ * @allowed: the groups of `[api]`
  * @message: the message
  * @right: what it takes
  *
  * Returns: whether the peer of the Unix socket has the right: root and the service's own user all,
  *   members of `operators=` may act and read, those of `viewers=` may read; nobody on TCP
  */
-gboolean ost_api_may (OstSettings *api, SoupServerMessage *message, OstApiRight right);
+gboolean ost_api_may (const OstApiGroups *allowed, SoupServerMessage *message, OstApiRight right);
 
 /**
  * ost_api_describe_peer:
@@ -88,6 +104,48 @@ gboolean ost_api_may (OstSettings *api, SoupServerMessage *message, OstApiRight 
 char *ost_api_describe_peer (SoupServerMessage *message);
 
 /* ost-api-answer.c */
+
+/**
+ * ost_api_follow:
+ * @message: a message that has just begun
+ *
+ * Remembers with the message when it is over: its peer may go, and the service may stop, while a
+ * worker makes the answer.
+ */
+void ost_api_follow (SoupServerMessage *message);
+
+/**
+ * OstApiOver:
+ * @message: a message
+ * @data: the caller's
+ *
+ * Nobody waits for the answer any more.
+ */
+typedef void (*OstApiOver) (SoupServerMessage *message, gpointer data);
+
+/**
+ * ost_api_watch:
+ * @message: a message
+ * @func: called once when it is over: answered, its peer gone, or the service about to stop
+ * @data: for @func
+ */
+void ost_api_watch (SoupServerMessage *message, OstApiOver func, gpointer data);
+
+/**
+ * ost_api_unwatch:
+ * @message: a message
+ * @data: of ost_api_watch(), and of any other handler: all of them are gone
+ */
+void ost_api_unwatch (SoupServerMessage *message, gpointer data);
+
+/**
+ * ost_api_pause:
+ * @message: a message
+ *
+ * Nothing of its answer is sent before ost_api_resume(). Without effect on one that is over.
+ */
+void ost_api_pause (SoupServerMessage *message);
+void ost_api_resume (SoupServerMessage *message);
 
 void ost_api_answer_node (SoupServerMessage *message, guint status, JsonNode *node);
 void ost_api_answer_error (SoupServerMessage *message, const GError *error);

@@ -11,12 +11,23 @@ typedef struct {
   SoupServerMessage *message; /* NULL once it has finished */
   OstEngine *engine;
   GCancellable *cancellable;
+  GSource *watch;     /* sees that the other end has gone */
+  gboolean is_unread; /* the last line has not been taken yet */
   char *connection;
 } Running;
 
 static void
+stop_watching (Running *self)
+{
+  if (self->watch != NULL)
+    g_source_destroy (self->watch);
+  g_clear_pointer (&self->watch, g_source_unref);
+}
+
+static void
 free_running (Running *self)
 {
+  stop_watching (self);
   g_clear_object (&self->message);
   g_object_unref (self->engine);
   g_object_unref (self->cancellable);
@@ -31,7 +42,14 @@ append_line (Running *self, const char *name, JsonNode *node)
   g_autofree char *json = ost_render_node (node);
   char *line = g_strdup_printf ("{\"%s\":%s}\n", name, json);
 
+  self->is_unread = TRUE;
   soup_message_body_append (body, SOUP_MEMORY_TAKE, line, strlen (line));
+}
+
+static void
+wrote_chunk_cb (SoupServerMessage *message, gpointer user_data)
+{
+  ((Running *)user_data)->is_unread = FALSE;
 }
 
 static void
@@ -40,7 +58,8 @@ progress_cb (const OstProgress *progress, gpointer user_data)
   Running *self = user_data;
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
-  if (self->message == NULL)
+  /* Whoever reads slowly hears less often, instead of later and later. */
+  if (self->message == NULL || self->is_unread)
     return;
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "phase");
@@ -55,7 +74,7 @@ progress_cb (const OstProgress *progress, gpointer user_data)
   json_builder_add_int_value (builder, progress->seconds_left);
   json_builder_end_object (builder);
   append_line (self, "progress", json_builder_get_root (builder));
-  soup_server_message_unpause (self->message);
+  ost_api_resume (self->message);
 }
 
 static void
@@ -72,20 +91,44 @@ done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       else
         append_line (self, "error", ost_render_error (error));
       soup_message_body_complete (soup_server_message_get_response_body (self->message));
-      g_signal_handlers_disconnect_by_data (self->message, self);
-      soup_server_message_unpause (self->message);
+      ost_api_unwatch (self->message, self);
+      ost_api_resume (self->message);
     }
   free_running (self);
 }
 
 static void
-finished_cb (SoupServerMessage *message, gpointer user_data)
+over_cb (SoupServerMessage *message, gpointer user_data)
 {
   Running *self = user_data;
 
-  g_signal_handlers_disconnect_by_data (message, self);
+  ost_api_unwatch (message, self);
+  stop_watching (self);
   g_clear_object (&self->message);
   g_cancellable_cancel (self->cancellable);
+}
+
+/* As long as there is nothing to write, nobody would notice. */
+static gboolean
+hung_up_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  Running *self = user_data;
+
+  g_cancellable_cancel (self->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_peer (Running *self)
+{
+  GSocket *socket = soup_server_message_get_socket (self->message);
+
+  if (socket == NULL)
+    return;
+  self->watch = g_socket_create_source (socket, G_IO_HUP, NULL);
+  g_source_set_static_name (self->watch, "ostiary-peer");
+  g_source_set_callback (self->watch, G_SOURCE_FUNC (hung_up_cb), self, NULL);
+  g_source_attach (self->watch, g_main_context_get_thread_default ());
 }
 
 static void
@@ -104,8 +147,10 @@ start_task (const OstApiRequest *request, OstTaskKind kind)
   soup_message_headers_set_content_type (headers, "application/x-ndjson", NULL);
   soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
   soup_message_body_set_accumulate (soup_server_message_get_response_body (self->message), FALSE);
-  g_signal_connect (self->message, "finished", G_CALLBACK (finished_cb), self);
-  soup_server_message_pause (self->message);
+  g_signal_connect (self->message, "wrote-chunk", G_CALLBACK (wrote_chunk_cb), self);
+  ost_api_watch (self->message, over_cb, self);
+  watch_peer (self);
+  ost_api_pause (self->message);
   ost_engine_run_async (self->engine, &task, progress_cb, self, self->cancellable, done_cb, self);
 }
 

@@ -18,6 +18,7 @@ struct _OstApi {
   GObject parent_instance;
 
   OstApiParts parts;
+  OstApiGroups groups;
   SoupServer *server;
   char *socket_path;
   GThreadPool *workers;
@@ -119,6 +120,24 @@ find_route (const char *method, const char *path, gboolean *knows_path, char **a
 }
 
 static void
+answer_wrong_method (SoupServerMessage *message, const char *path)
+{
+  g_autoptr (GString) methods = g_string_new (NULL);
+
+  for (const OstApiRoute *route = ost_api_routes; route->path != NULL; route++)
+    {
+      g_autofree char *argument = NULL;
+
+      if (match_path (route->path, path, &argument))
+        g_string_append_printf (methods, "%s%s", methods->len > 0 ? ", " : "", route->method);
+    }
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow",
+                                methods->str);
+  ost_api_answer_problem (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "method not allowed",
+                          "this path takes another method");
+}
+
+static void
 handle_request_cb (SoupServer *server, SoupServerMessage *message, const char *path,
                    GHashTable *query, gpointer user_data)
 {
@@ -132,12 +151,11 @@ handle_request_cb (SoupServer *server, SoupServerMessage *message, const char *p
   if (soup_server_message_get_status (message) != 0)
     return;
   if (route == NULL && knows_path)
-    ost_api_answer_problem (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "method not allowed",
-                            "this path takes another method");
+    answer_wrong_method (message, path);
   else if (route == NULL)
     ost_api_answer_problem (message, SOUP_STATUS_NOT_FOUND, "not found",
                             "there is nothing at this path");
-  else if (!ost_api_may (ost_config_get_api (self->parts.config), message, route->right))
+  else if (!ost_api_may (&self->groups, message, route->right))
     ost_api_answer_problem (message, SOUP_STATUS_FORBIDDEN, "not allowed",
                             "the socket is for root, and for the groups that operators= and "
                             "viewers= of [api] name");
@@ -148,9 +166,14 @@ handle_request_cb (SoupServer *server, SoupServerMessage *message, const char *p
     }
 }
 
+/* What comes after is read and dropped. */
 static void
 refuse_body (SoupServerMessage *message)
 {
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+
+  soup_message_body_truncate (body);
+  soup_message_body_set_accumulate (body, FALSE);
   ost_api_answer_problem (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too large",
                           "a request's body has at most 64 KiB");
 }
@@ -171,15 +194,13 @@ got_chunk_cb (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
 {
   if (soup_server_message_get_request_body (message)->length > MAX_BODY_BYTES
       && soup_server_message_get_status (message) == 0)
-    {
-      refuse_body (message);
-      soup_message_body_truncate (soup_server_message_get_request_body (message));
-    }
+    refuse_body (message);
 }
 
 static void
 request_started_cb (SoupServer *server, SoupServerMessage *message, gpointer user_data)
 {
+  ost_api_follow (message);
   g_signal_connect (message, "got-headers", G_CALLBACK (got_headers_cb), NULL);
   g_signal_connect (message, "got-chunk", G_CALLBACK (got_chunk_cb), NULL);
 }
@@ -195,41 +216,56 @@ is_answered (GSocketAddress *address)
   return probe != NULL && g_socket_connect (probe, address, NULL, NULL);
 }
 
-static void
-give_to_group (const char *path)
+static gboolean
+take_over (const char *path, GError **error)
+{
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  struct stat status;
+
+  if (lstat (path, &status) != 0)
+    return TRUE;
+  if (!S_ISSOCK (status.st_mode))
+    {
+      g_set_error (error, OST_ERROR, OST_ERROR_EXISTS,
+                   "‘%s’ is no socket; take it away, or write another path to socket=", path);
+      return FALSE;
+    }
+  if (is_answered (address))
+    {
+      g_set_error (
+        error, OST_ERROR, OST_ERROR_EXISTS,
+        "another service answers on ‘%s’; stop it, or give this one another socket=", path);
+      return FALSE;
+    }
+  unlink (path);
+  return TRUE;
+}
+
+static gboolean
+share (const char *path, GError **error)
 {
   struct group *group = getgrnam ("ostiary");
 
   if (group != NULL && chown (path, (uid_t)-1, group->gr_gid) != 0)
     g_warning ("‘%s’ could not be given to the group ‘ostiary’: %s", path, g_strerror (errno));
+  if (chmod (path, 0660) == 0)
+    return TRUE;
+  g_set_error (error, OST_ERROR, OST_ERROR_UNAVAILABLE, "‘%s’ cannot get its mode: %s", path,
+               g_strerror (errno));
+  return FALSE;
 }
 
+/* Nobody can connect before the last step, when owner and mode are what they shall be. */
 static GSocket *
 bind_socket (const char *path, GError **error)
 {
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
   g_autoptr (GSocket) socket
     = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
-  mode_t old_mask;
-  gboolean is_bound;
 
-  if (socket == NULL)
+  if (socket == NULL || !take_over (path, error) || !g_socket_bind (socket, address, TRUE, error)
+      || !share (path, error))
     return NULL;
-  if (is_answered (address))
-    {
-      g_set_error (
-        error, OST_ERROR, OST_ERROR_EXISTS,
-        "another service answers on ‘%s’; stop it, or give this one another socket=", path);
-      return NULL;
-    }
-  unlink (path);
-  /* Nobody may connect between the binding and the change of mode. */
-  old_mask = umask (0117);
-  is_bound = g_socket_bind (socket, address, TRUE, error);
-  umask (old_mask);
-  if (!is_bound)
-    return NULL;
-  give_to_group (path);
   g_socket_set_listen_backlog (socket, BACKLOG);
   return g_socket_listen (socket, error) ? g_steal_pointer (&socket) : NULL;
 }
@@ -311,6 +347,7 @@ ost_api_listen (OstApi *self, GError **error)
 {
   g_return_val_if_fail (self->server == NULL, FALSE);
 
+  ost_api_groups_look_up (&self->groups, ost_config_get_api (self->parts.config));
   self->server = soup_server_new ("server-header", "ostiary", NULL);
   soup_server_add_handler (self->server, NULL, handle_request_cb, self, NULL);
   g_signal_connect (self->server, "request-started", G_CALLBACK (request_started_cb), self);
@@ -321,6 +358,7 @@ void
 ost_api_set_config (OstApi *self, OstConfig *config)
 {
   g_set_object (&self->parts.config, config);
+  ost_api_groups_look_up (&self->groups, ost_config_get_api (config));
 }
 
 void
