@@ -82,8 +82,8 @@ rig_now (Rig *self)
 }
 
 /* Plugins are for the process: each may be loaded once. */
-static OstRegistry *
-get_registry (void)
+OstRegistry *
+rig_get_registry (void)
 {
   static OstRegistry *registry;
   g_autoptr (GError) error = NULL;
@@ -236,15 +236,16 @@ void
 rig_configure (Rig *self, const char *connections)
 {
   g_autofree char *path = g_build_filename (self->folder, "ostiary.conf", NULL);
-  g_autofree char *all = g_strconcat (
-    "[service]\nstate-dir=@FOLDER@/state\n[api]\nsocket=@FOLDER@/api.sock\n", connections, NULL);
+  g_autofree char *all
+    = g_strconcat ("[service]\nstate-dir=@FOLDER@/state\n[api]\nsocket=@FOLDER@/api.sock\n",
+                   self->api != NULL ? self->api : "", connections, NULL);
   g_auto (GStrv) parts = g_strsplit (all, "@FOLDER@", -1);
   g_autofree char *text = g_strjoinv (self->folder, parts);
   g_autoptr (GError) error = NULL;
 
   scratch_write (self->folder, "ostiary.conf", text);
   g_clear_object (&self->config);
-  self->config = ost_config_load (path, get_registry (), OST_CONFIG_NONE, &error);
+  self->config = ost_config_load (path, rig_get_registry (), OST_CONFIG_NONE, &error);
   g_assert_no_error (error);
 }
 
@@ -252,7 +253,8 @@ gboolean
 rig_try_start (Rig *self, OstEngineFlags flags, GError **error)
 {
   g_assert_null (self->engine);
-  self->engine = ost_engine_new (self->config, get_registry (), self->store, rig_clock (), flags);
+  self->engine
+    = ost_engine_new (self->config, rig_get_registry (), self->store, rig_clock (), flags);
   return ost_engine_start (self->engine, error);
 }
 

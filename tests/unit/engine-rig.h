@@ -64,6 +64,7 @@ typedef struct {
 
 typedef struct {
   char *folder;
+  const char *api; /* more lines of [api]; (nullable) */
   OstConfig *config;
   OstStore *store;
   OstEngine *engine;
@@ -75,6 +76,8 @@ typedef struct {
 /* With n devices. */
 Rig *rig_new (guint n_devices);
 void rig_free (Rig *self);
+
+OstRegistry *rig_get_registry (void);
 
 /* Reads a configuration: connections, without [service] and [api]. */
 void rig_configure (Rig *self, const char *connections);
