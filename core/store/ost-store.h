@@ -351,7 +351,8 @@ OST_INTERNAL gboolean ost_store_reconcile (OstStore *self, gint64 run,
  * @counts: (out caller-allocates) (optional): what was new; added to what is in there
  * @error: return location
  *
- * Makes single rows as they are now. Of a mailbox, the part that comes from another view stays.
+ * Makes single rows as they are now, some hundred in a transaction. Of a mailbox, the part that
+ * comes from another view stays.
  *
  * Returns: %TRUE when all are kept
  *
@@ -409,6 +410,8 @@ OST_INTERNAL gboolean ost_store_list_objects (OstStore *self, const char *connec
  * @round: (inout): where the round stands
  * @limit: how many mailboxes are wanted
  * @error: return location
+ *
+ * Each mailbox is to be updated or skipped before the next call, or it may come again.
  *
  * Returns: (transfer full) (element-type utf8): GUIDs of the mailboxes to read next, each once;
  *   empty when the round is over

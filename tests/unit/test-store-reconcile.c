@@ -98,6 +98,21 @@ test_duplicates (StoreFixture *self, gconstpointer data)
 }
 
 static void
+assert_count (StoreFixture *self, gint64 present, gint64 missing)
+{
+  gint64 n_present = -1;
+  gint64 n_missing = -1;
+  g_autoptr (GError) error = NULL;
+
+  ost_store_count_devices (self->store, "contoso", &n_present, &n_missing, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (n_present, ==, present);
+  g_assert_cmpint (n_missing, ==, missing);
+  g_assert_true (ost_store_count_devices (self->store, "unknown", &n_present, NULL, &error));
+  g_assert_cmpint (n_present, ==, 0);
+}
+
+static void
 test_missing (StoreFixture *self, gconstpointer data)
 {
   g_autoptr (GPtrArray) all = store_fixture_devices (0, 100);
@@ -113,6 +128,7 @@ test_missing (StoreFixture *self, gconstpointer data)
   g_assert_true (store_fixture_number (self, 0, OST_COLUMN_MISSING_SINCE, &since));
   g_assert_cmpuint (store_fixture_count (self, FALSE), ==, 100);
   g_assert_cmpuint (store_fixture_count (self, TRUE), ==, 98);
+  assert_count (self, 98, 2);
 
   /* Another listing changes neither the number nor the time. */
   self->now += 24 * HOUR;

@@ -128,6 +128,43 @@ test_versions (Place *place, gconstpointer data)
     }
 }
 
+/* What each failure of SQLite means to a caller; the file is always named, and there is a remedy. */
+static void
+test_failures (void)
+{
+  static const struct {
+    int code;
+    OstErrorCode meaning;
+  } rows[] = {
+    { SQLITE_FULL, OST_ERROR_UNAVAILABLE },
+    { SQLITE_BUSY, OST_ERROR_UNAVAILABLE },
+    { SQLITE_BUSY_SNAPSHOT, OST_ERROR_UNAVAILABLE },
+    { SQLITE_LOCKED, OST_ERROR_UNAVAILABLE },
+    { SQLITE_IOERR_WRITE, OST_ERROR_UNAVAILABLE },
+    { SQLITE_NOMEM, OST_ERROR_UNAVAILABLE },
+    { SQLITE_CANTOPEN, OST_ERROR_UNAVAILABLE },
+    { SQLITE_READONLY, OST_ERROR_DENIED },
+    { SQLITE_PERM, OST_ERROR_DENIED },
+    { SQLITE_CORRUPT, OST_ERROR_INVALID },
+    { SQLITE_CORRUPT_INDEX, OST_ERROR_INVALID },
+    { SQLITE_NOTADB, OST_ERROR_INVALID },
+    { SQLITE_CONSTRAINT_CHECK, OST_ERROR_INVALID },
+  };
+  g_autoptr (GError) cancelled = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (database_fail ("/the/file.db", rows[i].code, "text", &error));
+      g_assert_error (error, OST_ERROR, (int)rows[i].meaning);
+      g_assert_nonnull (strstr (error->message, "/the/file.db"));
+      g_assert_nonnull (ost_error_get_remedy (error));
+    }
+  g_assert_false (database_fail ("/the/file.db", SQLITE_INTERRUPT, "text", &cancelled));
+  g_assert_error (cancelled, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 /* A database as the first release leaves it, line by line: it must open with every later one. */
 static void
 test_dump (StoreFixture *self, gconstpointer data)
@@ -211,6 +248,7 @@ main (int argc, char **argv)
   g_test_add ("/store/schema/steps", Place, NULL, set_up, test_steps, tear_down);
   g_test_add ("/store/schema/failing-step", Place, NULL, set_up, test_failing_step, tear_down);
   g_test_add ("/store/schema/versions", Place, NULL, set_up, test_versions, tear_down);
+  g_test_add_func ("/store/schema/failures", test_failures);
   g_test_add ("/store/schema/dump", StoreFixture, NULL, store_fixture_set_up, test_dump,
               store_fixture_tear_down);
   g_test_add ("/store/schema/journal", StoreFixture, NULL, store_fixture_set_up, test_journal,
