@@ -29,7 +29,8 @@ struct _Statement {
 static const char *const opening[] = {
   [DATABASE_READER] = "PRAGMA query_only = ON;"
                       "PRAGMA cache_size = -1024;",
-  [DATABASE_WRITER] = "PRAGMA journal_mode = WAL;"
+  [DATABASE_WRITER] = "PRAGMA page_size = 8192;"
+                      "PRAGMA journal_mode = WAL;"
                       "PRAGMA synchronous = NORMAL;"
                       "PRAGMA secure_delete = FAST;"
                       "PRAGMA wal_autocheckpoint = 0;"
@@ -245,6 +246,12 @@ static int
 look_at_cancellable_cb (void *data)
 {
   return g_cancellable_is_cancelled (data);
+}
+
+void
+database_shrink (Database *self)
+{
+  sqlite3_db_release_memory (self->handle);
 }
 
 void

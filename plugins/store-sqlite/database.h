@@ -89,6 +89,14 @@ void database_remember (Database *self, gconstpointer key, Statement *statement)
 gboolean database_get_number (Database *self, const char *sql, gint64 *value, GError **error);
 
 /**
+ * database_shrink:
+ * @self: a connection without a statement under way
+ *
+ * Gives back the memory of the pages that it has read: the system still has them.
+ */
+void database_shrink (Database *self);
+
+/**
  * database_watch:
  * @self: a connection
  * @cancellable: (nullable): ends its statements from now on; %NULL leaves them alone again

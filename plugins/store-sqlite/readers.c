@@ -3,7 +3,7 @@
 
 #include "readers.h"
 
-/* Each keeps up to a megabyte of pages, so a burst of readers leaves only some behind. */
+/* A burst of readers leaves only some behind. */
 #define MAX_IDLE 4
 
 struct _Readers {
@@ -73,6 +73,7 @@ reader_clear (Reader *self)
   database_watch (database, NULL);
   if (!database_run (database, "COMMIT", NULL))
     return;
+  database_shrink (database);
   g_mutex_lock (&readers->mutex);
   if (readers->idle->len < MAX_IDLE)
     g_ptr_array_add (readers->idle, g_steal_pointer (&database));

@@ -74,6 +74,7 @@ reconcile (OstStore *store, gint64 run, const OstReconcileOptions *options,
   staging_reset (self.staging);
   /* What nobody sees any more may stay, for instance where the disk is full: it goes next time. */
   garbage_collect (self.store, self.connection, cancellable, NULL);
+  writer_shrink (self.store->writer);
   return TRUE;
 }
 

@@ -162,6 +162,14 @@ give_turn (Writer *self)
   g_mutex_unlock (&self->turn_mutex);
 }
 
+void
+writer_shrink (Writer *self)
+{
+  take_turn (self);
+  database_shrink (self->database);
+  give_turn (self);
+}
+
 static gboolean
 begin (Writer *self, TransactionFlags flags, GError **error)
 {

@@ -34,6 +34,14 @@ void writer_free (Writer *self);
 void writer_relieve (Writer *self);
 
 /**
+ * writer_shrink:
+ * @self: a writer that the caller does not hold
+ *
+ * After a long job: gives back memory that the next small transactions do not need.
+ */
+void writer_shrink (Writer *self);
+
+/**
  * TransactionFlags:
  * @TRANSACTION_NORMAL: survives the end of the process, and leaves a sound file behind a power
  *   failure
