@@ -60,9 +60,9 @@ char *ost_secret_reference_get_file (const char *reference);
  * ost_secret_reference_get_fingerprint:
  * @reference: a reference
  *
- * Tells cheaply whether a secret may have changed, without reading it: a rejected one is not read
- * or tried again before its fingerprint differs. That the secret itself differs is then for
- * ost_secret_equal() to say.
+ * Tells cheaply whether a secret may have changed, without reading it, and in a way that may be
+ * kept: a rejected one is not tried again before its fingerprint differs. That the secret itself
+ * differs is then for ost_secret_equal() to say.
  *
  * Returns: (transfer full): device, inode, time of change and size of its file; a constant for a
  *   secret in no file, and for a file that is not there

@@ -127,11 +127,11 @@ struct _OstStoreInterface {
   GPtrArray *(*take_left_over_sessions) (OstStore *self, const char *account, const char *process,
                                          gint64 expires_us, gint64 now_us, GError **error);
 
-  gboolean (*set_refusal) (OstStore *self, const char *connection, const char *identity,
+  gboolean (*set_refusal) (OstStore *self, const char *account, const char *reference,
                            const OstRefusal *refusal, GError **error);
-  gboolean (*get_refusal) (OstStore *self, const char *connection, const char *identity,
+  gboolean (*get_refusal) (OstStore *self, const char *account, const char *reference,
                            OstRefusal **refusal, GError **error);
-  gboolean (*clear_refusal) (OstStore *self, const char *connection, const char *identity,
+  gboolean (*clear_refusal) (OstStore *self, const char *account, const char *reference,
                              GError **error);
 
   gboolean (*append_event) (OstStore *self, const OstEvent *event, gint64 *seq, GError **error);

@@ -307,30 +307,29 @@ ost_store_take_left_over_sessions (OstStore *self, const char *account, const ch
 }
 
 gboolean
-ost_store_set_refusal (OstStore *self, const char *connection, const char *identity,
+ost_store_set_refusal (OstStore *self, const char *account, const char *reference,
                        const OstRefusal *refusal, GError **error)
 {
   g_return_val_if_fail (OST_IS_STORE (self), FALSE);
 
-  return OST_STORE_GET_IFACE (self)->set_refusal (self, connection, identity, refusal, error);
+  return OST_STORE_GET_IFACE (self)->set_refusal (self, account, reference, refusal, error);
 }
 
 gboolean
-ost_store_get_refusal (OstStore *self, const char *connection, const char *identity,
+ost_store_get_refusal (OstStore *self, const char *account, const char *reference,
                        OstRefusal **refusal, GError **error)
 {
   g_return_val_if_fail (OST_IS_STORE (self), FALSE);
 
-  return OST_STORE_GET_IFACE (self)->get_refusal (self, connection, identity, refusal, error);
+  return OST_STORE_GET_IFACE (self)->get_refusal (self, account, reference, refusal, error);
 }
 
 gboolean
-ost_store_clear_refusal (OstStore *self, const char *connection, const char *identity,
-                         GError **error)
+ost_store_clear_refusal (OstStore *self, const char *account, const char *reference, GError **error)
 {
   g_return_val_if_fail (OST_IS_STORE (self), FALSE);
 
-  return OST_STORE_GET_IFACE (self)->clear_refusal (self, connection, identity, error);
+  return OST_STORE_GET_IFACE (self)->clear_refusal (self, account, reference, error);
 }
 
 gboolean

@@ -588,8 +588,8 @@ OST_INTERNAL GPtrArray *ost_store_take_left_over_sessions (OstStore *self, const
 /**
  * ost_store_set_refusal:
  * @self: a store
- * @connection: a connection
- * @identity: the identity whose sign-in was refused
+ * @account: an account, whatever connection uses it
+ * @reference: where the secret is that was refused
  * @refusal: what is known of it
  * @error: return location
  *
@@ -597,15 +597,15 @@ OST_INTERNAL GPtrArray *ost_store_take_left_over_sessions (OstStore *self, const
  *
  * Since: 1.0
  */
-OST_INTERNAL gboolean ost_store_set_refusal (OstStore *self, const char *connection,
-                                             const char *identity, const OstRefusal *refusal,
+OST_INTERNAL gboolean ost_store_set_refusal (OstStore *self, const char *account,
+                                             const char *reference, const OstRefusal *refusal,
                                              GError **error);
 
 /**
  * ost_store_get_refusal:
  * @self: a store
- * @connection: a connection
- * @identity: an identity
+ * @account: an account, whatever connection uses it
+ * @reference: where a secret is
  * @refusal: (out) (transfer full) (nullable): the refusal, %NULL where there is none
  * @error: return location
  *
@@ -613,23 +613,23 @@ OST_INTERNAL gboolean ost_store_set_refusal (OstStore *self, const char *connect
  *
  * Since: 1.0
  */
-OST_INTERNAL gboolean ost_store_get_refusal (OstStore *self, const char *connection,
-                                             const char *identity, OstRefusal **refusal,
+OST_INTERNAL gboolean ost_store_get_refusal (OstStore *self, const char *account,
+                                             const char *reference, OstRefusal **refusal,
                                              GError **error);
 
 /**
  * ost_store_clear_refusal:
  * @self: a store
- * @connection: a connection
- * @identity: an identity
+ * @account: an account, whatever connection uses it
+ * @reference: where a secret is
  * @error: return location
  *
  * Returns: %TRUE also where there was none
  *
  * Since: 1.0
  */
-OST_INTERNAL gboolean ost_store_clear_refusal (OstStore *self, const char *connection,
-                                               const char *identity, GError **error);
+OST_INTERNAL gboolean ost_store_clear_refusal (OstStore *self, const char *account,
+                                               const char *reference, GError **error);
 
 /**
  * ost_store_append_event:
