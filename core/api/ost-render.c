@@ -455,6 +455,19 @@ add_statistics (JsonBuilder *builder, const OstConnectionStatus *status)
   json_builder_end_object (builder);
 }
 
+/* A process that was killed could not say that its run is over. */
+static void
+forget_dead_run (OstConnectionStatus *status)
+{
+  if (status->process == NULL || !ost_process_is_gone (status->process))
+    return;
+  g_clear_pointer (&status->run, g_free);
+  if (g_strcmp0 (status->state, "synchronising") != 0)
+    return;
+  g_free (status->state);
+  status->state = g_strdup ("interrupted");
+}
+
 static gboolean
 add_connection (JsonBuilder *builder, const OstConnectionConfig *config, OstStore *store,
                 GError **error)
@@ -466,6 +479,7 @@ add_connection (JsonBuilder *builder, const OstConnectionConfig *config, OstStor
 
   if (status == NULL)
     return FALSE;
+  forget_dead_run (status);
   if (store != NULL && !ost_store_count_devices (store, config->name, &present, &missing, error))
     return FALSE;
   json_builder_begin_object (builder);

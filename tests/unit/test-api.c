@@ -325,6 +325,27 @@ test_status (Fixture *self)
   expect_problem (self, "GET", "/api/v1/status?connection=none", NULL, 404);
 }
 
+/* What a process that was killed has left there is not shown as if it went on. */
+static void
+test_status_after_crash (Fixture *self)
+{
+  g_autoptr (OstConnectionStatus) status = ost_connection_status_new ();
+  g_autofree char *process = ost_process_describe_self ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Client) client = NULL;
+
+  /* The same process ID, begun at another time. */
+  *strrchr (process, ':') = '\0';
+  status->process = g_strconcat (process, ":1", NULL);
+  status->state = g_strdup ("synchronising");
+  status->run = g_strdup ("full");
+  ost_store_save_status (self->rig->store, "a", status, &error);
+  g_assert_no_error (error);
+  client = ask (self, "GET", "/api/v1/status", NULL);
+  g_assert_nonnull (strstr (client->body, "\"state\":\"interrupted\""));
+  g_assert_nonnull (strstr (client->body, "\"run\":null"));
+}
+
 static void
 test_health (Fixture *self)
 {
@@ -816,6 +837,7 @@ static const struct {
   TestFunc func;
 } tests[] = {
   { "/api/status", test_status },
+  { "/api/status-after-crash", test_status_after_crash },
   { "/api/health", test_health },
   { "/api/plugins", test_plugins },
   { "/api/problems", test_problems },
