@@ -259,8 +259,7 @@ lane_stopped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   ost_connection_shut_down (connection);
   g_ptr_array_remove (self->retired, lane);
   start_successor (self, ost_connection_get_name (connection));
-  g_signal_emit (self, signals[SIGNAL_CONNECTION_STOPPED], 0,
-                 ost_connection_get_name (connection));
+  g_signal_emit (self, signals[SIGNAL_CONNECTION_STOPPED], 0, ost_connection_get_name (connection));
   finish_stopping (self);
 }
 

@@ -446,13 +446,6 @@ drop_from_plan (FullSync *self, GError **error)
 /* What is small and comes whole */
 
 static gboolean
-collect_object (OstObject *object, gpointer user_data, GError **error)
-{
-  g_ptr_array_add (user_data, ost_object_ref (object));
-  return TRUE;
-}
-
-static gboolean
 read_organisation (FullSync *self, OstConversation *conversation, GError **error)
 {
   static const OstKind kinds[]
@@ -466,7 +459,7 @@ read_organisation (FullSync *self, OstConversation *conversation, GError **error
       g_autoptr (OstOperation) operation = ost_operation_new (OST_VERB_LIST, kinds[i], NULL);
       g_autoptr (GError) failure = NULL;
 
-      if (ost_conversation_execute (conversation, operation, collect_object, objects, &failure))
+      if (ost_conversation_execute (conversation, operation, ost_sync_collect, objects, &failure))
         {
           if (!ost_store_replace_objects (self->store, get_name (self), kinds[i], objects,
                                           "ostiary", get_time (self), error))
@@ -569,30 +562,6 @@ run_full (FullSync *self, OstConversation **conversation, GError **error)
          && remember_cursor (self, error);
 }
 
-static gboolean
-finish_run (FullSync *self, const GError *failure, GError **error)
-{
-  OstReport *report = self->job->report;
-  OstRunReport words = {
-    .devices = (gint64)report->devices,
-    .added = (gint64)report->added,
-    .changed = (gint64)report->changed,
-    .removed = (gint64)report->removed,
-    .held = (gint64)report->held,
-    .complete = report->is_complete,
-    .error_code = failure != NULL && failure->domain == OST_ERROR ? failure->code : -1,
-    .error = failure != NULL ? failure->message : NULL,
-    .ended_us = get_time (self),
-  };
-  guint64 sent, received, requests;
-
-  ost_counters_get (self->job->counters, &sent, &received, &requests);
-  words.bytes_sent = (gint64)sent;
-  words.bytes_received = (gint64)received;
-  words.requests = (gint64)requests;
-  return ost_store_finish_run (self->store, self->run->id, &words, "ostiary", error);
-}
-
 static void
 clear_sync (FullSync *self)
 {
@@ -623,9 +592,10 @@ ost_sync_full (OstJob *job, GError **error)
     return FALSE;
   if (!run_full (&self, &conversation, &failure))
     {
-      finish_run (&self, failure, NULL);
+      ost_sync_end_run (job, self.run, failure, NULL);
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-  return finish_run (&self, NULL, error) && ost_statistics_read (job, conversation, error);
+  return ost_sync_end_run (job, self.run, NULL, error)
+         && ost_statistics_read (job, conversation, error);
 }

@@ -24,7 +24,7 @@ struct _OstLane {
   GMainContext *context;
   GThreadPool *pool;  /* one thread, none before the start: tasks run one after the other */
   GPtrArray *entries; /* Entry: what runs and what waits */
-  int n_waiting;     /* atomic: how many tasks wait for the one that runs */
+  int n_waiting;      /* atomic: how many tasks wait for the one that runs */
   gboolean is_started;
   GTask *stopping;
 

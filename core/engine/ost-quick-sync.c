@@ -182,28 +182,6 @@ run_quick (QuickSync *self, OstConversation **conversation, GError **error)
          && remember (self, error);
 }
 
-static gboolean
-finish_run (QuickSync *self, const GError *failure, GError **error)
-{
-  OstReport *report = self->job->report;
-  OstRunReport words = {
-    .devices = (gint64)report->devices,
-    .added = (gint64)report->added,
-    .changed = (gint64)report->changed,
-    .complete = report->is_complete,
-    .error_code = failure != NULL && failure->domain == OST_ERROR ? failure->code : -1,
-    .error = failure != NULL ? failure->message : NULL,
-    .ended_us = ost_clock_get_time (ost_connection_get_clock (self->job->connection)),
-  };
-  guint64 sent, received, requests;
-
-  ost_counters_get (self->job->counters, &sent, &received, &requests);
-  words.bytes_sent = (gint64)sent;
-  words.bytes_received = (gint64)received;
-  words.requests = (gint64)requests;
-  return ost_store_finish_run (self->store, self->run->id, &words, "ostiary", error);
-}
-
 static void
 clear_sync (QuickSync *self)
 {
@@ -240,9 +218,10 @@ ost_sync_quick (OstJob *job, GError **error)
     return FALSE;
   if (!run_quick (&self, &conversation, &failure))
     {
-      finish_run (&self, failure, NULL);
+      ost_sync_end_run (job, self.run, failure, NULL);
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-  return finish_run (&self, NULL, error) && ost_statistics_read (job, conversation, error);
+  return ost_sync_end_run (job, self.run, NULL, error)
+         && ost_statistics_read (job, conversation, error);
 }

@@ -71,13 +71,6 @@ save_budget (Reading *self, GError **error)
   return ost_store_set_note (self->store, get_name (self), NOTE_SPENT, text, error);
 }
 
-static gboolean
-collect_object (OstObject *object, gpointer user_data, GError **error)
-{
-  g_ptr_array_add (user_data, ost_object_ref (object));
-  return TRUE;
-}
-
 /* What went wrong with one mailbox says nothing of the others; what went wrong with the
  * conversation ends the round. */
 static gboolean
@@ -111,7 +104,7 @@ read_mailbox (Reading *self, const char *mailbox, GError **error)
   ost_operation_set_text (operation, OST_SELECT_VIEW, "statistics");
   ost_operation_set_text (operation, OST_SELECT_MAILBOX, mailbox);
   is_read
-    = ost_conversation_execute (self->conversation, operation, collect_object, objects, &failure);
+    = ost_conversation_execute (self->conversation, operation, ost_sync_collect, objects, &failure);
   spent = ost_clock_get_monotonic (self->clock) - began;
   self->budget.spent_us += spent;
   self->spent_us += spent;

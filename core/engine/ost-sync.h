@@ -58,6 +58,31 @@ gboolean ost_statistics_read (OstJob *job, OstConversation *conversation, GError
  */
 gboolean ost_check_run (OstJob *job, GError **error);
 
+/**
+ * ost_sync_collect:
+ * @object: an object
+ * @user_data: a #GPtrArray of objects
+ * @error: return location for an error
+ *
+ * An #OstEmitFunc for listings that are small and come whole.
+ *
+ * Returns: %TRUE
+ */
+gboolean ost_sync_collect (OstObject *object, gpointer user_data, GError **error);
+
+/**
+ * ost_sync_end_run:
+ * @job: the task, whose report says how it went
+ * @run: its run
+ * @failure: (nullable): why it ended early
+ * @error: return location for an error
+ *
+ * Writes down that a run is over.
+ *
+ * Returns: %FALSE with the store's errors
+ */
+gboolean ost_sync_end_run (OstJob *job, const OstRun *run, const GError *failure, GError **error);
+
 /* The note that holds, as text, when the listing of the last complete run began. */
 #define OST_NOTE_QUICK_CURSOR "quick-cursor"
 
