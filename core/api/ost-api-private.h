@@ -181,6 +181,19 @@ void ost_api_list_events (const OstApiRequest *request);
 void ost_api_run_sync (const OstApiRequest *request);
 void ost_api_run_check (const OstApiRequest *request);
 
+/* ost-api-peers.c */
+
+/**
+ * ost_api_admit:
+ * @message: a message that has just begun
+ * @n_peers: how many there are; counted up, and down again when it is over
+ * @patience_ms: how long the request may take to arrive
+ *
+ * Neither libsoup nor the kernel limits what peers may keep open: who asks for nothing is sent
+ * away after a while, and where there are too many, whoever comes.
+ */
+void ost_api_admit (SoupServerMessage *message, guint *n_peers, guint patience_ms);
+
 /* ost-api-disconnect.c */
 void ost_api_disconnect (const OstApiRequest *request);
 

@@ -13,6 +13,7 @@
 #define BACKLOG 1024
 #define MAX_BODY_BYTES 65536
 #define N_WORKERS 4
+#define PATIENCE_MS (30 * 1000)
 
 struct _OstApi {
   GObject parent_instance;
@@ -20,6 +21,7 @@ struct _OstApi {
   OstApiParts parts;
   OstApiGroups groups;
   SoupServer *server;
+  guint n_peers;
   char *socket_path;
   GThreadPool *workers;
 };
@@ -200,7 +202,11 @@ got_chunk_cb (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
 static void
 request_started_cb (SoupServer *server, SoupServerMessage *message, gpointer user_data)
 {
+  OstApi *self = user_data;
+
   ost_api_follow (message);
+  ost_api_admit (message, &self->n_peers,
+                 self->parts.patience_ms > 0 ? self->parts.patience_ms : PATIENCE_MS);
   g_signal_connect (message, "got-headers", G_CALLBACK (got_headers_cb), NULL);
   g_signal_connect (message, "got-chunk", G_CALLBACK (got_chunk_cb), NULL);
 }

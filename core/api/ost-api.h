@@ -31,6 +31,7 @@ typedef gboolean (*OstApiReloadFunc) (gpointer user_data, GError **error);
  * @store: the store
  * @engine: the engine
  * @clock: the time
+ * @patience_ms: how long a request may take to arrive, 0 for half a minute
  * @reload: reads the configuration again
  * @user_data: for @reload
  */
@@ -40,6 +41,7 @@ typedef struct {
   OstStore *store;
   OstEngine *engine;
   const OstClock *clock;
+  guint patience_ms;
   OstApiReloadFunc reload;
   gpointer user_data;
 } OstApiParts;

@@ -96,6 +96,7 @@ typedef struct {
   OstApi *api;
   char *path;
   guint n_reloads;
+  guint patience_ms;
 } Fixture;
 
 typedef void (*TestFunc) (Fixture *self);
@@ -120,6 +121,7 @@ fixture_open (Fixture *self)
     .store = OST_STORE (self->front),
     .engine = self->rig->engine,
     .clock = rig_clock (),
+    .patience_ms = self->patience_ms,
     .reload = reload_cb,
     .user_data = self,
   };
@@ -702,6 +704,58 @@ test_close (Fixture *self)
   fixture_close (self);
 }
 
+/* Peers */
+
+static void
+test_half_a_request (Fixture *self)
+{
+  g_autoptr (Client) silent = NULL;
+  g_autoptr (Client) half = NULL;
+  g_autoptr (Client) dripping = NULL;
+  g_autoptr (Client) task = NULL;
+
+  fixture_close (self);
+  self->patience_ms = 200;
+  fixture_open (self);
+  silent = client_new (self, "");
+  half = client_new (self, "GET /healthz HT");
+  dripping = client_new (self, "POST /api/v1/reload HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n"
+                               "\r\n123");
+  /* What takes long to answer has asked in time. */
+  rig_hold (self->rig, "device*");
+  task = client_new (self, "POST /api/v1/connections/a/sync HTTP/1.1\r\nHost: localhost\r\n"
+                           "Connection: close\r\nContent-Length: 15\r\n\r\n{\"kind\":\"full\"}");
+  rig_wait (has_ended, silent);
+  rig_wait (has_ended, half);
+  rig_wait (has_ended, dripping);
+  g_assert_cmpuint (self->n_reloads, ==, 0);
+  iterate_for (100);
+  rig_release (self->rig);
+  client_finish (task);
+  g_assert_nonnull (strstr (task->body, "{\"report\":{"));
+}
+
+static void
+test_many_peers (Fixture *self)
+{
+  g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func ((GDestroyNotify)client_free);
+  g_autoptr (Client) last = NULL;
+  g_autoptr (Client) later = NULL;
+
+  for (guint i = 0; i < 256; i++)
+    {
+      g_ptr_array_add (peers, client_new (self, "GET /healthz HT"));
+      iterate_for (1);
+    }
+  last = client_new (self, "");
+  rig_wait (has_ended, last);
+  g_assert_cmpuint (last->reply->len, ==, 0);
+  g_ptr_array_set_size (peers, 0);
+  iterate_for (20);
+  later = ask (self, "GET", "/healthz", NULL);
+  g_assert_cmpuint (later->status, ==, 200);
+}
+
 /* The socket */
 
 static void
@@ -852,6 +906,8 @@ static const struct {
   { "/api/sync/client-leaves", test_client_leaves },
   { "/api/sync/waiting-client-leaves", test_waiting_client_leaves },
   { "/api/sync/half-closed", test_half_closed },
+  { "/api/peers/half-a-request", test_half_a_request },
+  { "/api/peers/many", test_many_peers },
   { "/api/socket", test_socket },
   { "/api/rights", test_rights },
 }, big_tests[] = {
