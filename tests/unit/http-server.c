@@ -136,11 +136,21 @@ read_some (Visitor *self, char *bytes, gsize size)
   return length;
 }
 
+static void
+count_sent (Server *self, guint64 bytes)
+{
+  g_mutex_lock (&self->mutex);
+  self->sent += bytes;
+  g_mutex_unlock (&self->mutex);
+}
+
 gboolean
 visitor_send_bytes (Visitor *self, const void *bytes, gsize length)
 {
   gsize done = 0;
 
+  /* Before they are sent: whoever has received them all may ask at once how many they were. */
+  count_sent (self->server, length);
   while (done < length)
     {
       gssize n
@@ -149,12 +159,12 @@ visitor_send_bytes (Visitor *self, const void *bytes, gsize length)
             : send (self->fd, (const char *)bytes + done, length - done, MSG_NOSIGNAL);
 
       if (n <= 0)
-        return FALSE;
+        {
+          count_sent (self->server, -(guint64)length);
+          return FALSE;
+        }
       done += (gsize)n;
     }
-  g_mutex_lock (&self->server->mutex);
-  self->server->sent += length;
-  g_mutex_unlock (&self->server->mutex);
   return TRUE;
 }
 
